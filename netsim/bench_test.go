@@ -1,0 +1,170 @@
+package netsim_test
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"testing"
+
+	"stickydemo/netsim"
+)
+
+// The exchange of the whole-run benchmarks, 24 bytes: a length and 4 bytes,
+// answered by a length and 12, each length written on its own as the seeds'
+// programs do; then the client leaves.
+func serveExchange(conn net.Conn, buf []byte) {
+	defer conn.Close()
+	for {
+		if _, err := io.ReadFull(conn, buf[:4]); err != nil {
+			return
+		}
+		if _, err := io.ReadFull(conn, buf[:4]); err != nil {
+			return
+		}
+		conn.Write(buf[:4])
+		conn.Write(buf[:12])
+	}
+}
+
+func callExchange(b *testing.B, conn net.Conn, buf []byte) {
+	defer conn.Close()
+	conn.Write(buf[:4])
+	conn.Write(buf[:4])
+	if _, err := io.ReadFull(conn, buf[:4]); err != nil {
+		b.Error(err)
+	}
+	if _, err := io.ReadFull(conn, buf[:12]); err != nil {
+		b.Error(err)
+	}
+}
+
+func BenchmarkRunSim(b *testing.B) {
+	b.ReportAllocs()
+	var sim netsim.Sim
+	defer sim.Close()
+	up, down := make([]byte, 16), make([]byte, 16)
+	var server net.Conn
+	serve := func() { serveExchange(server, up) }
+	main := func() {
+		var client net.Conn
+		client, server = sim.Pipe()
+		sim.Go("server", serve)
+		callExchange(b, client, down)
+	}
+	for b.Loop() {
+		if err := sim.Run(netsim.Plan{}, "client", main); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "runs/s")
+}
+
+func BenchmarkRunNetPipe(b *testing.B) {
+	b.ReportAllocs()
+	up, down := make([]byte, 16), make([]byte, 16)
+	for b.Loop() {
+		client, server := net.Pipe()
+		done := make(chan bool)
+		go func() {
+			serveExchange(server, up)
+			close(done)
+		}()
+		callExchange(b, client, down)
+		<-done
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "runs/s")
+}
+
+// conns are the connections that the throughput benchmarks compare.
+var conns = []struct {
+	name string
+	pair func(b *testing.B) (client, server net.Conn)
+}{
+	{"netsim", func(b *testing.B) (net.Conn, net.Conn) { return netsim.Pipe(netsim.Plan{}) }},
+	{"net.Pipe", func(b *testing.B) (net.Conn, net.Conn) { return net.Pipe() }},
+	{"kernel", kernelPair},
+}
+
+func kernelPair(b *testing.B) (client, server net.Conn) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer l.Close()
+	if client, err = net.Dial("tcp", l.Addr().String()); err != nil {
+		b.Fatal(err)
+	}
+	if server, err = l.Accept(); err != nil {
+		b.Fatal(err)
+	}
+	return client, server
+}
+
+func BenchmarkWrite(b *testing.B) {
+	for _, size := range []int{1 << 10, 64 << 10} {
+		for _, c := range conns {
+			b.Run(fmt.Sprintf("%dKiB/%s", size>>10, c.name), func(b *testing.B) {
+				client, server := c.pair(b)
+				done := make(chan int)
+				go func() {
+					total, buf := 0, make([]byte, 64<<10)
+					for {
+						n, err := server.Read(buf)
+						total += n
+						if err != nil {
+							done <- total
+							return
+						}
+					}
+				}()
+				buf := make([]byte, size)
+				b.SetBytes(int64(size))
+				b.ReportAllocs()
+				for b.Loop() {
+					if _, err := client.Write(buf); err != nil {
+						b.Fatal(err)
+					}
+				}
+				client.Close()
+				if got := <-done; got != b.N*size {
+					b.Fatalf("the reader got %d bytes, want %d", got, b.N*size)
+				}
+				server.Close()
+			})
+		}
+	}
+}
+
+func BenchmarkRoundTrip(b *testing.B) {
+	for _, c := range conns {
+		b.Run(c.name, func(b *testing.B) {
+			client, server := c.pair(b)
+			go func() {
+				defer server.Close()
+				io.CopyBuffer(struct{ io.Writer }{server}, struct{ io.Reader }{server}, make([]byte, 64))
+			}()
+			defer client.Close()
+			buf := make([]byte, 64)
+			b.ReportAllocs()
+			for b.Loop() {
+				client.Write(buf)
+				if _, err := io.ReadFull(client, buf); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkPair(b *testing.B) {
+	for _, c := range conns {
+		b.Run(c.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				client, server := c.pair(b)
+				client.Close()
+				server.Close()
+			}
+		})
+	}
+}

@@ -1,0 +1,271 @@
+package search
+
+import (
+	"context"
+	"fmt"
+	"math/big"
+	"math/bits"
+	"slices"
+	"sync"
+
+	"stickydemo/netsim/trace"
+)
+
+// Count is in how many of the ways to cut a stream the run is broken. They are
+// ways, not chances: a network that cuts rarely finds them rarely.
+type Count struct {
+	Dir   trace.Direction
+	Bytes int
+	Wrong *big.Int // of 2^(Bytes-1)
+	Runs  int64    // that it took
+}
+
+// Segmentations returns the ways to cut a stream of n bytes: 2^(n-1), and 1 for
+// a stream of none.
+func Segmentations(bytes int) *big.Int {
+	return new(big.Int).Lsh(big.NewInt(1), uint(max(bytes-1, 0)))
+}
+
+// LimitError says that an exact count takes more runs than were allowed.
+type LimitError struct{ Limit int64 }
+
+func (e *LimitError) Error() string { return fmt.Sprintf("it takes more than %d runs", e.Limit) }
+
+// A Shard is the i-th of n parts of a search, counted from 1, that do not
+// overlap and are everything together. The zero Shard is all of it.
+type Shard struct{ I, N int }
+
+// has reports whether the shard does the job of that number.
+func (s Shard) has(job int) bool { return s.N <= 1 || job%s.N == s.I-1 }
+
+// CountWrong counts exactly, on as many goroutines as workers says.
+//
+// A run asks about some places and never about others: a read that ends where
+// the bytes end, or a run that fails early. It stands for every plan that
+// agrees with it about the places asked, and the plans fall into a tree, each
+// run a leaf. CountWrong walks that tree. It stops with a *LimitError beyond
+// limit runs, and with the context's error when that is done.
+func CountWrong(ctx context.Context, subject Subject, dir trace.Direction, bytes, workers int, shard Shard, limit int64) (Count, error) {
+	c := counting{dir: dir, places: max(bytes-1, 0), limit: limit}
+	c.ctx, c.cancel = context.WithCancelCause(ctx)
+	defer c.cancel(nil)
+
+	// The crown of the tree is walked here, the same by every shard, until it
+	// has enough branches to hand out.
+	crown := c.newWalker(subject)
+	branches := []path{{}}
+	for len(branches) > 0 && len(branches) < crownBranches && c.ctx.Err() == nil {
+		root := branches[0]
+		leaf := crown.descend(root)
+		if shard.has(0) {
+			crown.add(leaf)
+		}
+		branches = append(branches[1:], children(root, leaf)...)
+	}
+	crown.close()
+
+	jobs := make(chan path)
+	var group sync.WaitGroup
+	for range max(workers, 1) {
+		group.Go(func() {
+			w := c.newWalker(subject)
+			defer w.close()
+			for root := range jobs {
+				w.walk(root)
+			}
+		})
+	}
+	for i, root := range branches {
+		if shard.has(i) {
+			jobs <- root
+		}
+	}
+	close(jobs)
+	group.Wait()
+	err := context.Cause(c.ctx)
+	return Count{Dir: dir, Bytes: bytes, Wrong: c.wrong(), Runs: c.runs}, err
+}
+
+// crownBranches is how many branches the tree is divided into: enough to keep
+// many workers and shards busy alike.
+const crownBranches = 512
+
+// counting is one CountWrong under way.
+type counting struct {
+	dir    trace.Direction
+	places int
+	limit  int64
+	ctx    context.Context
+	cancel context.CancelCauseFunc
+
+	mu     sync.Mutex
+	runs   int64      // guarded by mu
+	broken [][]uint64 // guarded by mu: of each walker, broken leaves by the places they asked about
+}
+
+// decision is whether a plan cuts at a place.
+type decision struct {
+	place int
+	cut   bool
+}
+
+// path is decisions in the order in which a run asked for them.
+type path []decision
+
+// walker walks branches on one goroutine.
+type walker struct {
+	*counting
+	runner Runner
+	runs   int64
+	broken []uint64
+	at     []int // by place: where in the path it stands, plus 1; 0 for nowhere
+	path   path
+	cuts   []int
+	failed bool // the last leaf
+}
+
+func (c *counting) newWalker(subject Subject) *walker {
+	return &walker{
+		counting: c, runner: subject(),
+		broken: make([]uint64, c.places+1), at: make([]int, c.places+1),
+	}
+}
+
+func (w *walker) close() {
+	w.runner.Close()
+	w.flush()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.counting.broken = append(w.counting.broken, w.broken)
+}
+
+// flush adds the walker's runs to those of all, and ends the count beyond the
+// limit.
+func (w *walker) flush() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.counting.runs += w.runs
+	w.runs = 0
+	if w.counting.runs > w.limit {
+		w.cancel(&LimitError{w.limit})
+	}
+}
+
+// descend runs the plan that cuts where root does and nowhere else, and
+// returns every decision that it asked for: root's and those behind it.
+func (w *walker) descend(root path) path {
+	for _, d := range w.path {
+		w.at[d.place] = 0
+	}
+	w.path = append(w.path[:0], root...)
+	w.cuts = w.cuts[:0]
+	for i, d := range root {
+		w.at[d.place] = i + 1
+		if d.cut {
+			w.cuts = append(w.cuts, d.place)
+		}
+	}
+	slices.Sort(w.cuts)
+	o := w.runner.Run(cutPlan(w.dir, w.cuts...))
+	if w.runs++; w.runs >= 256 {
+		w.flush()
+	}
+	w.failed = o.Broken()
+	for _, r := range o.Reads {
+		if r.Dir != w.dir {
+			continue
+		}
+		last := r.To
+		if r.To == r.Most {
+			last--
+		}
+		for place := r.From + 1; place <= last; place++ {
+			if place <= w.places && w.at[place] == 0 {
+				w.path = append(w.path, decision{place: place})
+				w.at[place] = len(w.path)
+			}
+		}
+	}
+	return w.path
+}
+
+// add counts a leaf.
+func (w *walker) add(leaf path) {
+	if w.failed {
+		w.broken[len(leaf)]++
+	}
+}
+
+// walk walks the whole tree below root.
+func (w *walker) walk(root path) {
+	next := root
+	for w.ctx.Err() == nil {
+		leaf := w.descend(next)
+		w.add(leaf)
+		// On to the next leaf: the last decision that was no, made yes.
+		i := len(leaf) - 1
+		for i >= len(root) && leaf[i].cut {
+			i--
+		}
+		if i < len(root) {
+			return
+		}
+		leaf[i].cut = true
+		next = leaf[:i+1]
+	}
+}
+
+// children are the branches off a leaf below root: each takes the decisions up
+// to one of its own and turns that one round.
+func children(root, leaf path) []path {
+	var list []path
+	for i := len(root); i < len(leaf); i++ {
+		list = append(list, append(slices.Clone(leaf[:i]), decision{leaf[i].place, true}))
+	}
+	return list
+}
+
+// wrong adds up the broken leaves, each for all the plans that it stands for.
+func (c *counting) wrong() *big.Int {
+	sum := new(big.Int)
+	for _, broken := range c.broken {
+		for asked, n := range broken {
+			plans := new(big.Int).SetUint64(n)
+			sum.Add(sum, plans.Lsh(plans, uint(c.places-asked)))
+		}
+	}
+	return sum
+}
+
+// Estimate returns about how many runs an exact count takes, from a few of
+// them: Knuth's (1975) estimate of a tree's size by random descents. The same
+// seed gives the same answer.
+func Estimate(subject Subject, dir trace.Direction, bytes int, seed uint64) float64 {
+	const probes = 64
+	c := counting{dir: dir, places: max(bytes-1, 0)}
+	c.limit = probes * int64(bytes+1)
+	c.ctx, c.cancel = context.WithCancelCause(context.Background())
+	w := c.newWalker(subject)
+	defer w.close()
+	total := 0.0
+	for range probes {
+		var root path
+		for {
+			leaf := w.descend(root)
+			if len(leaf) == len(root) {
+				break
+			}
+			// Decide the next place that is asked for, by chance.
+			seed = seed*6364136223846793005 + 1442695040888963407
+			cut := bits.OnesCount64(seed>>33)&1 == 1
+			root = append(slices.Clone(leaf[:len(root)]), decision{leaf[len(root)].place, cut})
+		}
+		total += pow2(len(root))
+	}
+	return total / probes
+}
+
+func pow2(n int) float64 {
+	f, _ := new(big.Float).SetMantExp(big.NewFloat(1), n).Float64()
+	return f
+}

@@ -1,0 +1,181 @@
+package search
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"stickydemo/netsim"
+	"stickydemo/netsim/trace"
+)
+
+// Kind names what a part of a sweep tries.
+type Kind string
+
+// The kinds of a sweep, in the order in which they are tried.
+const (
+	AsWritten Kind = "as-written"
+	Glue      Kind = "glue"
+	Drip      Kind = "drip"
+	Cut       Kind = "cut"    // every single cut
+	Cuts      Kind = "cuts"   // every two cuts of one direction
+	Stall     Kind = "stall"  // one stall at every offset, longer than any pause or deadline
+	Window    Kind = "window" // small windows
+	Random    Kind = "random" // seeds
+)
+
+// MaxPairs is how many pairs of cuts a direction may have to be tried. All
+// pairs are every read that can happen: one cut starts it, the other ends it.
+const MaxPairs = 50_000
+
+// windows are the small windows that a sweep tries, in bytes.
+var windows = []int{1, 2, 3, 4, 7, 16, 64}
+
+// Swept is what one kind came to.
+type Swept struct {
+	Kind         Kind
+	Tried, Wrong int
+	First        *netsim.Plan // the first that was wrong
+	Verdict      string       // its verdict
+}
+
+// Sweeping is what a sweep goes through.
+type Sweeping struct {
+	Shape   Shape
+	Longest time.Duration // pause or deadline seen in the glued run
+	Random  int           // seeds to try
+	Seed    uint64        // the first of them
+	Workers int
+	Shard   Shard
+	Done    func(kind Kind, done, of int) // called now and then; may be nil
+}
+
+// Sweep tries the kinds of plans one after the other. When ctx is done it
+// returns what is known by then, with the context's error.
+func Sweep(ctx context.Context, subject Subject, s Sweeping) ([]Swept, error) {
+	var list []Swept
+	for _, kind := range []Kind{AsWritten, Glue, Drip, Cut, Cuts, Stall, Window, Random} {
+		n, plan := s.plans(kind)
+		swept := s.try(ctx, subject, kind, n, plan)
+		list = append(list, swept)
+		if ctx.Err() != nil {
+			return list, ctx.Err()
+		}
+	}
+	return list, nil
+}
+
+// StallPlan is the plan with one stall that is longer than any pause or
+// deadline that was seen.
+func StallPlan(dir trace.Direction, at int, longest time.Duration) netsim.Plan {
+	var plan netsim.Plan
+	direction(&plan, dir).Stalls = []netsim.Stall{{Delay: longest + time.Second, At: at}}
+	return plan
+}
+
+// plans returns how many plans a kind has, and each by its number.
+func (s *Sweeping) plans(kind Kind) (n int, plan func(i int) netsim.Plan) {
+	mode := func(m netsim.Mode) (p netsim.Plan) {
+		p.Up.Mode, p.Down.Mode = m, m
+		return p
+	}
+	up, down := max(s.Shape.Up-1, 0), max(s.Shape.Down-1, 0) // places
+	switch kind {
+	case AsWritten:
+		return 1, func(int) netsim.Plan { return mode(netsim.Mode{Kind: netsim.AsWritten}) }
+	case Drip:
+		return 1, func(int) netsim.Plan { return mode(netsim.Mode{Kind: netsim.Drip}) }
+	case Cut:
+		return up + down, func(i int) netsim.Plan {
+			if i < up {
+				return cutPlan(trace.Up, i+1)
+			}
+			return cutPlan(trace.Down, i-up+1)
+		}
+	case Cuts:
+		ups, downs := pairs(up), pairs(down)
+		return ups + downs, func(i int) netsim.Plan {
+			if i < ups {
+				return cutPlan(trace.Up, pair(i)...)
+			}
+			return cutPlan(trace.Down, pair(i-ups)...)
+		}
+	case Stall:
+		return s.Shape.Up + s.Shape.Down, func(i int) netsim.Plan {
+			if i < s.Shape.Up {
+				return StallPlan(trace.Up, i, s.Longest)
+			}
+			return StallPlan(trace.Down, i-s.Shape.Up, s.Longest)
+		}
+	case Window:
+		return len(windows), func(i int) (p netsim.Plan) {
+			p.Up.Window, p.Down.Window = windows[i], windows[i]
+			return p
+		}
+	case Random:
+		return s.Random, func(i int) netsim.Plan {
+			return mode(netsim.Mode{Kind: netsim.Random, N: s.Seed + uint64(i)})
+		}
+	}
+	return 1, func(int) netsim.Plan { return netsim.Plan{} } // Glue
+}
+
+// pairs returns the pairs of places, or 0 where they are too many to try.
+func pairs(places int) int {
+	if n := places * (places - 1) / 2; n <= MaxPairs {
+		return n
+	}
+	return 0
+}
+
+// pair returns the i-th pair of places: (1,2), (1,3), (2,3), (1,4), …
+func pair(i int) []int {
+	high := 2
+	for i >= high-1 {
+		i -= high - 1
+		high++
+	}
+	return []int{i + 1, high}
+}
+
+// try runs n plans on all workers.
+func (s *Sweeping) try(ctx context.Context, subject Subject, kind Kind, n int, plan func(int) netsim.Plan) Swept {
+	swept := Swept{Kind: kind}
+	first, next, done := n, 0, 0
+	var mu sync.Mutex // guards swept and the line above
+	var group sync.WaitGroup
+	for range min(max(s.Workers, 1), n) {
+		group.Go(func() {
+			r := subject()
+			defer r.Close()
+			for {
+				mu.Lock()
+				i := next
+				next++
+				mu.Unlock()
+				if i >= n || ctx.Err() != nil {
+					return
+				}
+				if !s.Shard.has(i) {
+					continue
+				}
+				p := plan(i)
+				o := r.Run(p)
+				mu.Lock()
+				swept.Tried++
+				if o.Broken() {
+					swept.Wrong++
+					if i < first {
+						first, swept.First, swept.Verdict = i, &p, o.Verdict
+					}
+				}
+				if done++; s.Done != nil && done%1024 == 0 {
+					s.Done(kind, done, n)
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	group.Wait()
+	return swept
+}
