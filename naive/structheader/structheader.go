@@ -1,0 +1,79 @@
+// Package structheader is stage 4: a length of 4 bytes before the answer.
+//
+// Request: the raw command. Answer: its size as Python's struct 'i' packs it, 4
+// bytes, signed, in the machine's own order; then the answer itself. (Seed 003.)
+//
+// Wrong: a read of 4 bytes may return fewer, a read of 1024 may take bytes of
+// the next answer, a size may be negative, and nothing frames the request.
+package structheader
+
+import (
+	"encoding/binary"
+	"fmt"
+	"io"
+	"net"
+)
+
+// Serve answers the commands on conn until the client leaves.
+func Serve(conn net.Conn, run func(command string) []byte) error {
+	buf := make([]byte, 1024)
+	for {
+		n, err := conn.Read(buf) // BUG: one read is not one command
+		if n == 0 && err == io.EOF {
+			return nil
+		}
+		if n > 0 {
+			err = send(conn, run(string(buf[:n])))
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// A Client sends commands on one connection.
+type Client struct{ conn net.Conn }
+
+// NewClient returns a client for conn.
+func NewClient(conn net.Conn) *Client { return &Client{conn} }
+
+// Call sends a command and returns its answer.
+func (c *Client) Call(command string) ([]byte, error) {
+	if _, err := c.conn.Write([]byte(command)); err != nil { // BUG: no frame
+		return nil, err
+	}
+	answer, err := receive(c.conn)
+	if err == io.EOF {
+		err = fmt.Errorf("waiting for the answer: %w", io.ErrUnexpectedEOF)
+	}
+	return answer, err
+}
+
+func send(conn net.Conn, payload []byte) error {
+	header := binary.NativeEndian.AppendUint32(nil, uint32(len(payload))) // BUG: whose order?
+	if _, err := conn.Write(header); err != nil {
+		return err
+	}
+	_, err := conn.Write(payload)
+	return err
+}
+
+func receive(conn net.Conn) (payload []byte, err error) {
+	buf := make([]byte, 1024)
+	n, err := conn.Read(buf[:4]) // BUG: up to 4 bytes, not 4
+	if n == 0 {
+		return nil, err
+	}
+	var size int32 // BUG: below zero too
+	if _, err := binary.Decode(buf[:n], binary.NativeEndian, &size); err != nil {
+		return nil, fmt.Errorf("header of %d bytes: %w", n, err)
+	}
+	for len(payload) < int(size) {
+		n, err := conn.Read(buf) // BUG: up to 1024 bytes, the next answer's too
+		if n == 0 {
+			return nil, err
+		}
+		payload = append(payload, buf[:n]...)
+	}
+	return payload, nil
+}
