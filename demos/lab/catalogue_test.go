@@ -1,0 +1,287 @@
+package lab_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"stickydemo/demos/lab"
+	"stickydemo/demos/stage"
+	"stickydemo/netsim"
+	"stickydemo/netsim/trace"
+)
+
+// short is an exchange that every naive program gets right where each write is
+// one read.
+var short = []string{"echo ab", "printf 'a\\nb'", "seq 1 3"}
+
+func plan(t testing.TB, text string) netsim.Plan {
+	t.Helper()
+	p, err := netsim.ParsePlan(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// naives calls f for the naive program of every stage and every variant.
+func naives(t *testing.T, f func(t *testing.T, spec lab.Spec, b *stage.Break)) {
+	for i := range stage.All {
+		s := &stage.All[i]
+		variants := []string{""}
+		for _, v := range s.Variants {
+			variants = append(variants, v.Name)
+		}
+		for _, v := range variants {
+			b := s.BreakOf(v)
+			t.Run(s.ID+v, func(t *testing.T) {
+				f(t, lab.Spec{Stage: s, Side: stage.Naive, Variant: v, Commands: b.Commands}, b)
+			})
+		}
+	}
+}
+
+// fixeds calls f for the fixed program of every stage, with a short exchange.
+func fixeds(t *testing.T, f func(t *testing.T, spec lab.Spec)) {
+	for i := range stage.All {
+		s := &stage.All[i]
+		t.Run(s.ID, func(t *testing.T) {
+			t.Parallel()
+			f(t, lab.Spec{Stage: s, Side: stage.Fixed, Commands: []string{"echo ab", "true", "echo abc"}})
+		})
+	}
+}
+
+func TestNaiveFailsAsListed(t *testing.T) {
+	naives(t, func(t *testing.T, spec lab.Spec, b *stage.Break) {
+		spec.Plan = plan(t, b.Plan)
+		if got := lab.Run(spec); got.Verdict != b.Verdict {
+			t.Errorf("under %s: got %s, want %s", b.Plan, got.Verdict, b.Verdict)
+		}
+		if b.Reason == "" {
+			t.Error("the table gives no reason")
+		}
+		spec.Plan = plan(t, "as-written")
+		if got := lab.Run(spec); got.Verdict != b.WithoutCuts() {
+			t.Errorf("as-written: got %s, want %s", got.Verdict, b.WithoutCuts())
+		}
+		if b.WithoutCuts() != stage.OK && b.AsWrittenReason == "" {
+			t.Error("not ok as written, and the table does not say why")
+		}
+		spec.Plan = plan(t, "drip")
+		if got := lab.Run(spec); got.Verdict == stage.OK {
+			t.Error("under drip: got ok")
+		}
+		spec.Plan, spec.Commands = plan(t, "as-written"), short
+		if got := lab.Run(spec); got.Verdict != stage.OK {
+			t.Errorf("as-written, short answers: got %s, want ok", got.Verdict)
+		}
+	})
+}
+
+// The verdicts that the lessons speak of, call by call.
+func TestNaiveCalls(t *testing.T) {
+	tests := []struct {
+		name, stage, variant, plan string
+		commands                   []string
+		want                       []stage.Verdict
+	}{
+		{"an answer over 1024 bytes is torn and its rest is the next answer", "stage1", "", "glue",
+			[]string{"tasklist", "ipconfig"}, []stage.Verdict{stage.Torn, stage.Leftover}},
+		{"no output is no message", "stage1", "", "glue",
+			[]string{"echo a", "true", "echo b"}, []stage.Verdict{stage.OK, stage.Hang}},
+		{"a stall as long as the pause is enough, because readers are late", "stage2", "", "down:stall=500ms@0",
+			[]string{"echo two"}, []stage.Verdict{stage.Error}},
+		{"a shorter stall is not", "stage2", "", "down:stall=499ms@0",
+			[]string{"echo two"}, []stage.Verdict{stage.OK}},
+		{"glued digits are a number, and nothing like it ever comes", "stage2", "nopause", "glue",
+			[]string{"echo 7"}, []stage.Verdict{stage.Hang}},
+		{"no output is answered with a sentence, which a program could have printed", "stage2", "", "as-written",
+			[]string{"true"}, []stage.Verdict{stage.Wrong}},
+		{"the handshake stops size and body from gluing", "stage3", "", "glue",
+			[]string{"echo two", "echo three"}, []stage.Verdict{stage.OK, stage.OK}},
+		{"half of Ready is not recognised", "stage3", "", "down:cut=3",
+			[]string{"echo two"}, []stage.Verdict{stage.Error}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			r := lab.Run(lab.Spec{
+				Stage: stage.Find(test.stage), Side: stage.Naive, Variant: test.variant,
+				Plan: plan(t, test.plan), Commands: test.commands,
+			})
+			var got []stage.Verdict
+			for _, c := range r.Calls {
+				got = append(got, c.Verdict)
+			}
+			if fmt.Sprint(got) != fmt.Sprint(test.want) {
+				t.Errorf("got %v, want %v (%v, %v)", got, test.want, r.Err, r.Server.Err)
+			}
+		})
+	}
+}
+
+func TestFixedHoldsWhereverTheStreamIsWhole(t *testing.T) {
+	fixeds(t, func(t *testing.T, spec lab.Spec) {
+		var l lab.Lab
+		defer l.Close()
+		holds := func(p netsim.Plan) {
+			spec.Plan = p
+			if r := l.Run(spec); r.Verdict != stage.OK || r.Err != nil || r.Server.Err != nil {
+				t.Fatalf("under %s: got %s (%v, %v)", p, r.Verdict, r.Err, r.Server.Err)
+			}
+		}
+		for _, p := range stage.Plans {
+			holds(plan(t, p.Plan))
+		}
+		for i := range stage.All {
+			holds(plan(t, stage.All[i].Plan))
+		}
+		for seed := range uint64(1000) {
+			var p netsim.Plan
+			p.Up.Mode = netsim.Mode{Kind: netsim.Random, N: seed}
+			p.Down.Mode = p.Up.Mode
+			holds(p)
+		}
+		for _, dir := range []trace.Direction{trace.Up, trace.Down} {
+			for at := range length(l.Run(spec), dir) {
+				holds(plan(t, fmt.Sprintf("%s:stall=2s@%d", dir, at)))
+				if at > 0 {
+					holds(plan(t, fmt.Sprintf("%s:cut=%d", dir, at)))
+				}
+				holds(plan(t, fmt.Sprintf("eof-with-data;%s:cut=%d", dir, at+1)))
+			}
+		}
+	})
+}
+
+// length returns the bytes of the longest connection of a run.
+func length(r *lab.Result, dir trace.Direction) int {
+	longest := 0
+	for conn := range r.Log.Conns() {
+		longest = max(longest, len(r.Log.Stream(conn+1, dir)))
+	}
+	return longest
+}
+
+func TestFixedNoticesATruncatedStream(t *testing.T) {
+	fixeds(t, func(t *testing.T, spec lab.Spec) {
+		spec.Plan = plan(t, "glue")
+		whole := lab.Run(spec)
+		for _, op := range []string{"truncate", "reset"} {
+			for _, dir := range []trace.Direction{trace.Up, trace.Down} {
+				for at := range length(whole, dir) {
+					spec.Plan = plan(t, fmt.Sprintf("%s:%s=%d", dir, op, at))
+					r := lab.Run(spec)
+					if spec.Stage.ID == "stage1" && op == "truncate" {
+						continue // TestStage1CannotNotice
+					}
+					if r.Verdict != stage.Error {
+						t.Errorf("under %s: got %s (%v), want error", spec.Plan, r.Verdict, r.Err)
+					}
+					for _, c := range r.Calls {
+						if c.Verdict != stage.OK && c.Verdict != stage.Error {
+							t.Errorf("under %s: %q was answered %q, a %s answer", spec.Plan, c.Command, c.Got, c.Verdict)
+						}
+					}
+				}
+			}
+		}
+	})
+}
+
+// The end of a stream is the frame of stage1, so that a stream cut off looks
+// like a whole one: the client is given a part of the answer and no error. Only
+// a reset is noticed.
+func TestStage1CannotNotice(t *testing.T) {
+	spec := lab.Spec{Stage: stage.Find("stage1"), Side: stage.Fixed, Commands: []string{"echo ab"}}
+	for text, want := range map[string]stage.Verdict{
+		"down:truncate=2": stage.Torn,
+		"down:truncate=3": stage.OK, // its whole answer
+		"down:reset=2":    stage.Error,
+		"up:reset=2":      stage.Error,
+	} {
+		spec.Plan = plan(t, text)
+		if got := lab.Run(spec); got.Verdict != want {
+			t.Errorf("under %s: got %s, want %s", text, got.Verdict, want)
+		}
+	}
+}
+
+func TestKernel(t *testing.T) {
+	fixeds(t, func(t *testing.T, spec lab.Spec) {
+		spec.Commands = []string{"echo ab", "true", "tasklist", "seq 1 2000"}
+		r, err := lab.RunKernel(t.Context(), spec)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Verdict != stage.OK || r.Server.Err != nil {
+			t.Errorf("got %s (%v), want ok", r.Verdict, r.Server.Err)
+		}
+		if got, want := r.Cost.Payload, len("echo abtruetasklistseq 1 2000")+3+2927+8893; got != want {
+			t.Errorf("payload: got %d bytes, want %d", got, want)
+		}
+	})
+}
+
+// What each idea costs, as the lessons say it.
+func TestCost(t *testing.T) {
+	for _, test := range []struct {
+		stage   string
+		side    stage.Side
+		elapsed time.Duration // a call
+		trips   int
+	}{
+		{"stage1", stage.Fixed, 80 * time.Millisecond, 2},
+		{"stage2", stage.Naive, 540 * time.Millisecond, 1},
+		{"stage2", stage.Fixed, 40 * time.Millisecond, 1},
+		{"stage3", stage.Naive, 80 * time.Millisecond, 2},
+		{"stage3", stage.Fixed, 80 * time.Millisecond, 2},
+		{"stage4", stage.Fixed, 40 * time.Millisecond, 1},
+		{"stage5", stage.Fixed, 40 * time.Millisecond, 1},
+	} {
+		const calls = 5
+		spec := lab.Spec{Stage: stage.Find(test.stage), Side: test.side, Plan: plan(t, "link:rtt=40ms")}
+		for range calls {
+			spec.Commands = append(spec.Commands, "echo ab")
+		}
+		r := lab.Run(spec)
+		if got, want := r.Cost.Elapsed, calls*test.elapsed; got != want {
+			t.Errorf("%s %s: got %s, want %s", test.stage, test.side, got, want)
+		}
+		if got, want := r.Cost.RoundTrips, calls*test.trips; got != want {
+			t.Errorf("%s %s: got %d round trips, want %d", test.stage, test.side, got, want)
+		}
+	}
+}
+
+// A search asks less of a run than Run does, and must be told the same.
+func TestSubject(t *testing.T) {
+	var l lab.Lab
+	defer l.Close()
+	naives(t, func(t *testing.T, spec lab.Spec, b *stage.Break) {
+		r := lab.Subject(spec)()
+		defer r.Close()
+		for _, p := range stage.Plans {
+			spec.Plan = plan(t, p.Plan)
+			o := r.Run(spec.Plan)
+			if got, want := o.Broken(), l.Run(spec).Verdict != stage.OK; got != want {
+				t.Errorf("under %s: got %v, want %v", spec.Plan, got, want)
+			}
+		}
+	})
+}
+
+func BenchmarkRun(b *testing.B) {
+	for _, side := range stage.Sides {
+		b.Run(string(side), func(b *testing.B) {
+			r := lab.Subject(lab.Spec{Stage: stage.Find("stage4"), Side: side, Commands: []string{"echo ab", "echo abc"}})()
+			defer r.Close()
+			b.ReportAllocs()
+			for b.Loop() {
+				if o := r.Run(netsim.Plan{}); o.Broken() {
+					b.Fatal(o.Verdict)
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,194 @@
+package lab
+
+import (
+	"bytes"
+	"errors"
+	"net"
+	"os"
+	"sync"
+	"time"
+
+	"stickydemo/demos/shell"
+	"stickydemo/demos/stage"
+)
+
+// world is the network and the clock on which an exchange runs.
+type world struct {
+	dial    func() (net.Conn, error)
+	accept  func() (net.Conn, error)
+	sleep   func(time.Duration)
+	now     func() time.Duration
+	message func(s side, number int) // what that side writes from now on belongs to it
+}
+
+type side int
+
+const (
+	client side = iota
+	server
+)
+
+// exchange is one run of a client and a server.
+type exchange struct {
+	spec    *Spec
+	program stage.Program
+	world   world
+	answers *answers
+
+	mu     sync.Mutex // guards what follows on kernel sockets, where both sides run at once
+	calls  []Call
+	ends   []progress // where the streams stood when each call returned
+	heard  []Heard
+	starts []progress    // where the streams stood when the server ran each command
+	err    error         // with which the server left first
+	failed stage.Verdict // of the first that was not ok: a call, or the server
+	called bool          // every call has returned
+
+	taps     []*tap // the client's connections
+	standing int    // of them before the first call
+	begin    time.Duration
+	end      time.Duration
+}
+
+// nothing has failed so far.
+const nothing stage.Verdict = ""
+
+// progress is how far a side has read, and on which connection.
+type progress struct{ conn, read int }
+
+// runClient makes the calls one after the other.
+func (e *exchange) runClient() error {
+	defer func() {
+		for _, t := range e.taps {
+			t.Close() // at its second closing harmless
+		}
+	}()
+	caller, err := e.program.Client(e.dial)
+	if err != nil {
+		return err
+	}
+	e.begin, e.standing = e.world.now(), len(e.taps)
+	for i, command := range e.spec.Commands {
+		e.world.message(client, i+1)
+		got, err := caller.Call(command)
+		if !e.returned(command, got, err) {
+			break
+		}
+	}
+	e.end = e.world.now()
+	e.mu.Lock()
+	e.called = true
+	e.mu.Unlock()
+	return nil
+}
+
+// returned records a call and reports whether to go on.
+func (e *exchange) returned(command string, got []byte, err error) bool {
+	c := Call{Command: command, Want: e.answers.of(command), Got: got, Err: err, Verdict: stage.OK}
+	switch {
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		c.Verdict = stage.Hang
+	case err != nil:
+		c.Verdict = stage.Error
+	case !bytes.Equal(got, c.Want):
+		c.Verdict = stage.Wrong // until judge looks closer
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.calls = append(e.calls, c)
+	e.ends = append(e.ends, e.taps[len(e.taps)-1].progress())
+	if c.Verdict != stage.OK && e.failed == nothing {
+		e.failed = c.Verdict
+	}
+	return err == nil
+}
+
+func (e *exchange) dial() (net.Conn, error) {
+	conn, err := e.world.dial()
+	if err != nil {
+		return nil, err
+	}
+	t := &tap{Conn: conn, number: len(e.taps) + 1}
+	e.taps = append(e.taps, t)
+	return t, nil
+}
+
+// runServer serves one connection after the other until there are no more.
+func (e *exchange) runServer() {
+	for n := 1; ; n++ {
+		conn, err := e.world.accept()
+		if err != nil {
+			return
+		}
+		t := &tap{Conn: conn, number: n}
+		err = e.program.Serve(t, stage.Env{Run: func(command string) []byte { return e.run(t, command) }, Sleep: e.world.sleep})
+		t.Close()
+		if err != nil {
+			e.left(err)
+		}
+	}
+}
+
+func (e *exchange) run(t *tap, command string) []byte {
+	answer := e.answers.of(command)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.heard = append(e.heard, Heard{Command: command, Answer: answer})
+	e.starts = append(e.starts, t.progress())
+	e.world.message(server, len(e.heard))
+	return answer
+}
+
+// left records the error with which the server left a connection.
+func (e *exchange) left(err error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.err == nil {
+		e.err = err
+	}
+	if e.failed == nothing {
+		e.failed = stage.Error
+	}
+}
+
+// tap counts what its side of a connection reads.
+type tap struct {
+	net.Conn
+	number int
+	read   int
+}
+
+func (t *tap) Read(p []byte) (int, error) {
+	n, err := t.Conn.Read(p)
+	t.read += n
+	return n, err
+}
+
+func (t *tap) CloseWrite() error { return closeWrite(t.Conn) }
+
+func (t *tap) progress() progress { return progress{t.number, t.read} }
+
+// answers remembers what commands answer: a search asks for the same ones
+// millions of times.
+type answers struct {
+	mu    sync.Mutex
+	stage *stage.Stage
+	known map[string][]byte // guarded by mu
+}
+
+// maxKnown bounds answers: naive servers hear any number of mangled commands.
+const maxKnown = 1024
+
+func (a *answers) of(command string) []byte {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	answer, ok := a.known[command]
+	if !ok {
+		if a.known == nil || len(a.known) == maxKnown {
+			a.known = map[string][]byte{}
+		}
+		answer = a.stage.Answer(shell.Builtin(command))
+		a.known[command] = answer
+	}
+	return answer
+}

@@ -1,0 +1,118 @@
+package lab
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"stickydemo/demos/stage"
+	"stickydemo/netsim"
+)
+
+// The JSON form of a Result, which is also what a replay starts from.
+type resultJSON struct {
+	Stage    string        `json:"stage"`
+	Name     string        `json:"name"`
+	Side     stage.Side    `json:"side"`
+	Variant  string        `json:"variant,omitempty"`
+	Net      Net           `json:"net"`
+	Plan     netsim.Plan   `json:"plan"`
+	Commands []string      `json:"commands"`
+	Verdict  stage.Verdict `json:"verdict"`
+	Expected stage.Verdict `json:"expected,omitempty"`
+	Error    string        `json:"error,omitempty"`
+	Server   string        `json:"server_error,omitempty"`
+	Notes    []string      `json:"notes,omitempty"`
+	Calls    []callJSON    `json:"calls"`
+	Cost     costJSON      `json:"cost"`
+}
+
+type callJSON struct {
+	Command   string        `json:"command"`
+	Verdict   stage.Verdict `json:"verdict"`
+	WantBytes int           `json:"want_bytes"`
+	GotBytes  int           `json:"got_bytes"`
+	Error     string        `json:"error,omitempty"`
+}
+
+type costJSON struct {
+	ElapsedNS    int64 `json:"elapsed_ns"`
+	RoundTrips   int   `json:"round_trips"`
+	WireBytes    int   `json:"wire_bytes"`
+	PayloadBytes int   `json:"payload_bytes"`
+	Reads        int   `json:"reads"`
+	Writes       int   `json:"writes"`
+}
+
+// MarshalJSON returns the form that the command's --json prints.
+func (r *Result) MarshalJSON() ([]byte, error) {
+	expected, _ := r.Expected()
+	c := r.Cost
+	j := resultJSON{
+		Stage: r.Stage.ID, Name: r.Stage.Name, Side: r.Side, Variant: r.Variant, Net: r.Net,
+		Plan: r.Plan, Commands: r.Commands, Verdict: r.Verdict, Expected: expected,
+		Error: text(r.Err), Server: text(r.Server.Err), Notes: r.Notes, Calls: []callJSON{},
+		Cost: costJSON{int64(c.Elapsed), c.RoundTrips, c.Wire, c.Payload, c.Reads, c.Writes},
+	}
+	for _, call := range r.Calls {
+		j.Calls = append(j.Calls, callJSON{call.Command, call.Verdict, len(call.Want), len(call.Got), text(call.Err)})
+	}
+	return json.Marshal(j)
+}
+
+func text(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}
+
+// Saved is a run that was saved, and the verdict that it had.
+type Saved struct {
+	Spec
+	Net     Net
+	Verdict stage.Verdict
+}
+
+// MaxSaved bounds a file of saved runs, in bytes.
+const MaxSaved = 16 << 20
+
+// ParseSaved reads what --json printed: one run or a list of them.
+func ParseSaved(r io.Reader) ([]Saved, error) {
+	data, err := io.ReadAll(io.LimitReader(r, MaxSaved+1))
+	if err != nil {
+		return nil, fmt.Errorf("read saved runs: %w", err)
+	}
+	if len(data) > MaxSaved {
+		return nil, fmt.Errorf("saved runs: more than %d bytes", MaxSaved)
+	}
+	var list []resultJSON
+	if err := json.Unmarshal(data, &list); err != nil {
+		var one resultJSON
+		if json.Unmarshal(data, &one) != nil {
+			return nil, fmt.Errorf("no saved run: %w", err)
+		}
+		list = []resultJSON{one}
+	}
+	var runs []Saved
+	for i, j := range list {
+		s := stage.Find(j.Stage)
+		switch {
+		case s == nil:
+			return nil, fmt.Errorf("saved run %d: there is no stage %q", i+1, j.Stage)
+		case j.Side != stage.Naive && j.Side != stage.Fixed:
+			return nil, fmt.Errorf("saved run %d: side is %q, not naive or fixed", i+1, j.Side)
+		case !s.HasVariant(j.Variant):
+			return nil, fmt.Errorf("saved run %d: %s has no variant %q", i+1, s.ID, j.Variant)
+		case len(j.Commands) == 0:
+			return nil, fmt.Errorf("saved run %d: no commands", i+1)
+		case j.Net != Sim && j.Net != "" && j.Net != Kernel:
+			return nil, fmt.Errorf("saved run %d: net is %q, not sim or kernel", i+1, j.Net)
+		}
+		runs = append(runs, Saved{Spec{s, j.Side, j.Variant, j.Plan, j.Commands}, j.Net, j.Verdict})
+	}
+	if len(runs) == 0 {
+		return nil, fmt.Errorf("saved runs: an empty list")
+	}
+	return runs, nil
+}

@@ -1,0 +1,65 @@
+package lab
+
+import (
+	"stickydemo/netsim"
+	"stickydemo/netsim/search"
+	"stickydemo/netsim/trace"
+)
+
+// Subject is a spec for the search: whatever its plan is, the search brings
+// its own. A verdict that is silent in a call is told apart only in runs that
+// failed, since that takes a closer look.
+func Subject(spec Spec) search.Subject {
+	return func() search.Runner { return &runner{spec: spec} }
+}
+
+type runner struct {
+	lab  Lab
+	spec Spec
+}
+
+func (r *runner) Run(plan netsim.Plan) search.Outcome {
+	r.spec.Plan = plan
+	r.lab.sim.Watch = true
+	e, err := r.lab.exchange(&r.spec)
+	return search.Outcome{Verdict: e.quick(err), Reads: r.lab.sim.Reads(), Longest: r.lab.sim.Longest()}
+}
+
+func (r *runner) Close() { r.lab.Close() }
+
+// Shape returns the bytes of each direction's longest connection in the glued
+// run of a spec.
+func (l *Lab) Shape(spec Spec) search.Shape {
+	spec.Plan = netsim.Plan{}
+	streams := newStreams(l.Run(spec).Log)
+	return search.Shape{Up: streams.length(0, trace.Up), Down: streams.length(0, trace.Down)}
+}
+
+// MapLimit is the bytes of a direction up to which Map tries its places.
+const MapLimit = 5000
+
+// Map fills in the cut maps of a result: which places are fatal to its side,
+// each cut alone, whatever the plan of the result itself was. A direction over
+// MapLimit is left out, and so are both when the side breaks without a cut.
+func (l *Lab) Map(r *Result) {
+	runner := &runner{spec: r.Spec}
+	defer runner.Close()
+	if o := runner.Run(netsim.Plan{}); o.Broken() {
+		return
+	}
+	shape := l.Shape(r.Spec)
+	for _, dir := range search.Directions {
+		if n := shape.Of(dir); n <= MapLimit {
+			r.Maps = append(r.Maps, search.Map(runner, dir, n))
+		}
+	}
+}
+
+// quick returns the run's verdict as far as it can be told without its log:
+// Wrong stands for every silent one, and ok is "".
+func (e *exchange) quick(err error) string {
+	if e.failed == nothing && err != nil {
+		return string(verdictOf(err))
+	}
+	return string(e.failed)
+}

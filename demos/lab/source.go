@@ -1,0 +1,144 @@
+package lab
+
+import (
+	"bytes"
+	"slices"
+
+	"stickydemo/netsim/trace"
+)
+
+// streams is what each direction of each connection carried.
+type streams struct {
+	log   trace.Log
+	conns int
+	data  map[place][]byte
+}
+
+type place struct {
+	conn int
+	dir  trace.Direction
+}
+
+func newStreams(log trace.Log) *streams {
+	s := &streams{log: log, conns: log.Conns(), data: map[place][]byte{}}
+	for conn := 1; conn <= s.conns; conn++ {
+		for _, dir := range []trace.Direction{trace.Up, trace.Down} {
+			s.data[place{conn, dir}] = log.Stream(conn, dir)
+		}
+	}
+	return s
+}
+
+// length returns the bytes of one direction of one connection, or of the
+// longest for connection 0.
+func (s *streams) length(conn int, dir trace.Direction) int {
+	if conn > 0 {
+		return len(s.data[place{conn, dir}])
+	}
+	longest := 0
+	for n := 1; n <= s.conns; n++ {
+		longest = max(longest, s.length(n, dir))
+	}
+	return longest
+}
+
+// find returns where data stands in a stream: at the end of what its program
+// had read by then, as naive programs take it, or else as late as it can
+// stand behind the bytes that were believed before.
+func (s *streams) find(data []byte, dir trace.Direction, from, to progress) Piece {
+	stream := s.data[place{to.conn, dir}]
+	low := 0
+	if from.conn == to.conn {
+		low = from.read
+	}
+	high := min(to.read, len(stream))
+	if len(data) == 0 || low > high {
+		return Piece{}
+	}
+	at := high - len(data)
+	if at < 0 || !bytes.Equal(stream[at:high], data) {
+		if at = bytes.LastIndex(stream[low:high], data); at < 0 {
+			return Piece{}
+		}
+		at += low
+	}
+	return Piece{to.conn, dir, trace.Span{From: at, To: at + len(data)}}
+}
+
+// messages returns the numbers of the messages that a piece's bytes belong to.
+func (s *streams) messages(p Piece) []int {
+	var list []int
+	for _, e := range s.log {
+		if e.Kind == trace.Written && e.Conn == p.Conn && e.Dir == p.Dir && e.From < p.To && p.From < e.To {
+			list = append(list, e.Messages...)
+		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// findSources fills in where the answers and the commands of r came from.
+func (e *exchange) findSources(r *Result, s *streams) {
+	var last progress
+	for i := range r.Calls {
+		c := &r.Calls[i]
+		c.Source = s.find(c.Got, trace.Down, last, e.ends[i])
+		last = believed(c.Source, e.ends[i], last)
+	}
+	last = progress{}
+	for i := range r.Server.Heard {
+		h := &r.Server.Heard[i]
+		h.Source = s.find([]byte(h.Command), trace.Up, last, e.starts[i])
+		last = believed(h.Source, e.starts[i], last)
+	}
+}
+
+// believed is where the next believed bytes cannot stand before.
+func believed(p Piece, at, last progress) progress {
+	if p.Len() > 0 {
+		return progress{p.Conn, p.To}
+	}
+	if at.conn != last.conn {
+		return progress{conn: at.conn}
+	}
+	return last
+}
+
+// payloads finds, in what was written for each message, the command or the
+// answer itself.
+func (e *exchange) payloads(s *streams) []Piece {
+	var pieces []Piece
+	type message struct {
+		place
+		number int
+	}
+	seen := map[message]bool{}
+	for _, w := range s.log {
+		if w.Kind != trace.Written || len(w.Messages) == 0 {
+			continue
+		}
+		m := message{place{w.Conn, w.Dir}, w.Messages[0]}
+		if seen[m] {
+			continue
+		}
+		seen[m] = true
+		var payload []byte
+		find := bytes.LastIndex // headers go before
+		if m.dir == trace.Up {
+			payload = []byte(e.spec.Commands[m.number-1])
+		} else {
+			payload = e.heard[m.number-1].Answer
+		}
+		to := w.To
+		for _, more := range s.log {
+			if more.Kind == trace.Written && more.Conn == w.Conn && more.Dir == w.Dir && slices.Contains(more.Messages, m.number) {
+				to = max(to, more.To)
+			}
+		}
+		if at := find(s.data[m.place][w.From:to], payload); at >= 0 && len(payload) > 0 {
+			from := w.From + at
+			pieces = append(pieces, Piece{m.conn, m.dir, trace.Span{From: from, To: from + len(payload)}})
+		}
+	}
+	return pieces
+}

@@ -1,0 +1,145 @@
+// Package stage is the table of stages: each idea with its naive and its fixed
+// program, the commands it sends, the plan that breaks the naive one, and the
+// verdict to expect and why. It is data; lab runs it and view shows it.
+package stage
+
+import (
+	"net"
+	"time"
+
+	"stickydemo/demos/shell"
+)
+
+// Side is which program of a pair.
+type Side string
+
+const (
+	Naive Side = "naive"
+	Fixed Side = "fixed"
+)
+
+// Sides are both, in the order in which they are shown.
+var Sides = []Side{Naive, Fixed}
+
+// Env is what a server is given besides its connection.
+type Env struct {
+	Run   func(command string) []byte
+	Sleep func(time.Duration)
+}
+
+// Caller is the client of any stage.
+type Caller interface {
+	Call(command string) ([]byte, error)
+}
+
+// Program is one side of one stage: what Serve does with each connection that
+// it is given, and what a client does that can dial.
+type Program struct {
+	Serve  func(conn net.Conn, env Env) error
+	Client func(dial func() (net.Conn, error)) (Caller, error)
+}
+
+// Stage is one row of the table.
+type Stage struct {
+	ID   string // stage1
+	Name string // the packages naive/NAME and fixed/NAME
+	Idea string // in a few words
+
+	Naive, Fixed Program
+	Break        // what breaks the naive program
+	Variants     []Variant
+
+	Repair string // what the fix changed
+	Price  string // what it costs
+
+	// Answer is what this protocol's servers send of what a command printed.
+	Answer func(shell.Answer) []byte
+}
+
+// Break is a way to make a naive program fail.
+type Break struct {
+	Plan     string   // a netsim plan
+	Commands []string // sent one after the other
+	Verdict  Verdict  // of the naive program
+	Reason   string   // why, in a sentence or two
+
+	// AsWritten is the naive program's verdict for the same commands where
+	// each write is one read, and AsWrittenReason why, where it is not ok.
+	AsWritten       Verdict
+	AsWrittenReason string
+}
+
+// Variant is another naive program of the same idea; the fixed one repairs it
+// too.
+type Variant struct {
+	Name  string
+	Idea  string
+	Naive Program
+	Break
+}
+
+// Program returns one side, or a variant of it: "" is the stage's own.
+func (s *Stage) Program(side Side, variant string) Program {
+	if side == Fixed {
+		return s.Fixed
+	}
+	for i := range s.Variants {
+		if s.Variants[i].Name == variant {
+			return s.Variants[i].Naive
+		}
+	}
+	return s.Naive
+}
+
+// BreakOf returns what breaks a variant of the naive program.
+func (s *Stage) BreakOf(variant string) *Break {
+	for i := range s.Variants {
+		if s.Variants[i].Name == variant {
+			return &s.Variants[i].Break
+		}
+	}
+	return &s.Break
+}
+
+// HasVariant reports whether there is such a variant. Every stage has "".
+func (s *Stage) HasVariant(name string) bool {
+	for i := range s.Variants {
+		if s.Variants[i].Name == name {
+			return true
+		}
+	}
+	return name == ""
+}
+
+// Find returns the stage of that ID or name, nil where there is none.
+func Find(name string) *Stage {
+	for i := range All {
+		if All[i].ID == name || All[i].Name == name {
+			return &All[i]
+		}
+	}
+	return nil
+}
+
+// Plans are those that every side can be put under, and what each does.
+var Plans = []struct{ Plan, What string }{
+	{"as-written", "each write is one read: the network beginners believe in"},
+	{"glue", "whatever has been written by then is read together"},
+	{"drip", "each read returns one byte"},
+	{"every=7", "a cut after each 7 bytes"},
+	{"random=3", "cuts at places that a seed chooses"},
+	{"window=1", "a writer waits until its last byte was read"},
+	{"up:cut=2", "a request is cut after its second byte"},
+	{"down:cut=2", "the answers are cut after their second byte"},
+	{"down:cut=6", "the answers are cut after their sixth byte"},
+	{"down:stall=600ms@0", "the first byte of the answers comes 600 ms late"},
+	{"link:rtt=40ms", "a path of 40 ms there and back"},
+}
+
+// WithoutCuts returns the naive program's verdict under as-written.
+func (b *Break) WithoutCuts() Verdict {
+	if b.AsWritten == "" {
+		return OK
+	}
+	return b.AsWritten
+}

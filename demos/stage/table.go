@@ -1,0 +1,174 @@
+package stage
+
+import (
+	"net"
+	"time"
+
+	"stickydemo/demos/shell"
+	fixedack "stickydemo/fixed/ackhandshake"
+	fixedjson "stickydemo/fixed/jsonheader"
+	fixedno "stickydemo/fixed/noframing"
+	fixedsleep "stickydemo/fixed/sleephack"
+	fixedstruct "stickydemo/fixed/structheader"
+	"stickydemo/naive/ackhandshake"
+	"stickydemo/naive/jsonheader"
+	"stickydemo/naive/noframing"
+	"stickydemo/naive/sleephack"
+	"stickydemo/naive/structheader"
+)
+
+// All is the stages in the order of the course.
+var All = []Stage{
+	{
+		ID: "stage1", Name: "noframing",
+		Idea:  "nothing marks the end of an answer",
+		Naive: program(noframing.Serve, noframing.NewClient),
+		Fixed: Program{
+			Serve: serve(fixedno.Serve),
+			Client: func(dial func() (net.Conn, error)) (Caller, error) {
+				return fixedno.NewClient(dial), nil
+			},
+		},
+		Break: Break{
+			Plan:     "glue",
+			Commands: []string{"tasklist", "ipconfig"},
+			Verdict:  Torn,
+			Reason: "The client believes that one read of 1024 bytes is one answer. " +
+				"The rest of a longer answer waits in its receive buffer and comes out as the answer to the next command.",
+			AsWritten:       Torn,
+			AsWrittenReason: "an answer over 1024 bytes does not fit its one read on any network",
+		},
+		Repair: "One command a connection: each side ends its stream when its message is whole, and the other reads up to that end.",
+		Price: "A new connection, one more round trip, for every command. " +
+			"And the end of a stream looks the same whether the answer was whole or cut off: that is why lengths exist.",
+		Answer: both,
+	},
+	{
+		ID: "stage2", Name: "sleephack",
+		Idea:  "size, pause, body",
+		Naive: paused(nil),
+		Fixed: program(fixedsleep.Serve, fixedsleep.NewClient),
+		Break: Break{
+			Plan:     "down:stall=600ms@0",
+			Commands: []string{"echo two", "echo three"},
+			Verdict:  Error,
+			Reason: "The pause parts size and body at the sender, and only there. " +
+				"The size was held up for longer than the pause, so that both waited at the client and one read took them together: no number.",
+		},
+		Variants: []Variant{{
+			Name:  "nopause",
+			Idea:  "size and body, one after the other",
+			Naive: paused(func(time.Duration) {}),
+			Break: Break{
+				Plan:     "glue",
+				Commands: []string{"echo two", "echo three"},
+				Verdict:  Error,
+				Reason: "Size and body were written one after the other, and one read took them together: no number. " +
+					"Two writes are not two reads.",
+			},
+		}},
+		Repair: "The pause became a delimiter: the size ends at a line feed, wherever the reads end. Requests are framed the same way.",
+		Price:  "One byte a message, and half a second less.",
+		Answer: stdout,
+	},
+	{
+		ID: "stage3", Name: "ackhandshake",
+		Idea:  "size, reply, body",
+		Naive: program(ackhandshake.Serve, ackhandshake.NewClient),
+		Fixed: program(fixedack.Serve, fixedack.NewClient),
+		Break: Break{
+			Plan:     "up:cut=2",
+			Commands: []string{"echo two", "echo three"},
+			Verdict:  Wrong,
+			Reason: "The reply does keep size and body apart. But nothing frames the request: the server ran its first two bytes as a command, " +
+				"took the rest for the reply, and the client got an answer to something it never asked.",
+		},
+		Variants: []Variant{{
+			Name:  "size",
+			Idea:  "a bare size, answered by anything",
+			Naive: program(ackhandshake.ServeSize, ackhandshake.NewSizeClient),
+			Break: Break{
+				Plan:     "up:cut=2",
+				Commands: []string{"echo two", "echo three"},
+				Verdict:  Error,
+				Reason: "Any bytes count as the reply, so the rest of the cut request did: " +
+					"the server did not wait, and size and output came together after all.",
+			},
+		}},
+		Repair: "Every control message is a line, every body has its announced length, in both directions.",
+		Price: "One more round trip a message, and it buys nothing any more: once the size is framed, the body may follow at once. " +
+			"Waiting is worth it where the receiver may say no to a large body, as with HTTP's 100 Continue.",
+		Answer: stdout,
+	},
+	{
+		ID: "stage4", Name: "structheader",
+		Idea:  "a length of 4 bytes before the body",
+		Naive: program(structheader.Serve, structheader.NewClient),
+		Fixed: program(fixedstruct.Serve, fixedstruct.NewClient),
+		Break: Break{
+			Plan:     "down:cut=2",
+			Commands: []string{"echo ab", "echo abc"},
+			Verdict:  Error,
+			Reason: "A read that asks for 4 bytes may return 2. On loopback that happens about once in 100,000 reads, " +
+				"so every test passed.",
+		},
+		Repair: "io.ReadFull reads on until the header is whole and until the body is; the length is unsigned, big-endian and capped.",
+		Price:  "4 bytes a message, each way.",
+		Answer: both,
+	},
+	{
+		ID: "stage5", Name: "jsonheader",
+		Idea:  "a length, a JSON header, then the body",
+		Naive: program(jsonheader.Serve, jsonheader.NewClient),
+		Fixed: program(fixedjson.Serve, fixedjson.NewClient),
+		Break: Break{
+			Plan:     "down:cut=6",
+			Commands: []string{"echo ab", "echo abc"},
+			Verdict:  Error,
+			Reason: "The header length arrived whole, the header did not: one read returned its first 2 bytes, " +
+				"and half a JSON text is none.",
+		},
+		Repair: "Length, header and body are each read until they are whole; the header is bounded and checked, and so is the body's digest.",
+		Price: "About 80 bytes a message, each way, and the time to parse them. " +
+			"What they buy is room: a reader that meets an unknown key passes it over.",
+		Answer: both,
+	},
+}
+
+// program is the common shape: one standing connection.
+func program[C Caller](s func(net.Conn, func(string) []byte) error, newClient func(net.Conn) C) Program {
+	return Program{serve(s), standing(newClient)}
+}
+
+func serve(s func(net.Conn, func(string) []byte) error) func(net.Conn, Env) error {
+	return func(conn net.Conn, env Env) error { return s(conn, env.Run) }
+}
+
+func standing[C Caller](newClient func(net.Conn) C) func(func() (net.Conn, error)) (Caller, error) {
+	return func(dial func() (net.Conn, error)) (Caller, error) {
+		conn, err := dial()
+		if err != nil {
+			return nil, err
+		}
+		return newClient(conn), nil
+	}
+}
+
+// paused is the sleep hack with a pause of its own, or nil for the world's.
+func paused(sleep func(time.Duration)) Program {
+	return Program{
+		Serve: func(conn net.Conn, env Env) error {
+			if sleep != nil {
+				env.Sleep = sleep
+			}
+			return sleephack.Serve(conn, env.Run, env.Sleep)
+		},
+		Client: standing(sleephack.NewClient),
+	}
+}
+
+func stdout(a shell.Answer) []byte { return a.Stdout }
+
+func both(a shell.Answer) []byte {
+	return append(a.Stdout[:len(a.Stdout):len(a.Stdout)], a.Stderr...)
+}
