@@ -1,0 +1,52 @@
+package main
+
+import (
+	"slices"
+
+	"github.com/urfave/cli/v2"
+
+	"stickydemo/demos/lab"
+	view "stickydemo/demos/view/term"
+	"stickydemo/netsim"
+)
+
+func costCommand() *cli.Command {
+	return &cli.Command{
+		Name:  "cost",
+		Usage: "what a message costs each stage: time, round trips, bytes",
+		Description: example("Sends the same command ten times over a simulated path and divides by ten. The time is virtual:\n"+
+			"the same on every machine.",
+			"stickydemo cost",
+			"stickydemo cost --plan link:rtt=200ms --command 'bytes 1000'"),
+		Flags: []cli.Flag{
+			plansFlag("the path, `PLAN`, instead of link:rtt=40ms"),
+			&cli.StringFlag{Name: "command", Value: "echo hello", Usage: "send `COMMAND`", DefaultText: "echo hello"},
+			jsonFlag(),
+		},
+		Action: costs,
+	}
+}
+
+func costs(c *cli.Context) error {
+	if err := noArguments(c); err != nil {
+		return err
+	}
+	plan, planned, err := planFlag(c)
+	if err != nil {
+		return err
+	}
+	if !planned {
+		plan = netsim.MustParsePlan("link:rtt=40ms")
+	}
+	var l lab.Lab
+	defer l.Close()
+	var all []*lab.Result
+	programs(func(spec lab.Spec) {
+		spec.Plan, spec.Commands = plan, slices.Repeat([]string{c.String("command")}, 10)
+		all = append(all, l.Run(spec))
+	})
+	if c.Bool("json") {
+		return printJSON(c.App.Writer, all)
+	}
+	return view.Cost(c.App.Writer, all, options())
+}

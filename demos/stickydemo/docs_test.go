@@ -1,0 +1,95 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+// TestDocuments runs every console block of the documents and compares what it
+// prints with what stands there. A block is one command or more, each behind
+// "$ ", followed by its output.
+func TestDocuments(t *testing.T) {
+	needsShell(t)
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	documents, err := filepath.Glob(filepath.Join(root, "*.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	lessons, err := filepath.Glob(filepath.Join(root, "lessons", "*.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range append(documents, lessons...) {
+		t.Run(filepath.Base(name), func(t *testing.T) {
+			t.Parallel()
+			old, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := runBlocks(t, string(old))
+			if got == string(old) {
+				return
+			}
+			if *update {
+				if err := os.WriteFile(name, []byte(got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			t.Errorf("%s does not show what its commands print; go test ./demos/stickydemo -update rewrites it.\ngot:\n%s", name, got)
+		})
+	}
+}
+
+// needsShell skips where there is no POSIX shell to type commands into.
+func needsShell(t *testing.T) {
+	t.Helper()
+	if runtime.GOOS == "windows" {
+		t.Skip("needs a POSIX shell: documents are typed into one")
+	}
+}
+
+// runBlocks returns the document with the output of its console blocks anew.
+// The blocks of one document share a folder, so that one may use what another
+// wrote.
+func runBlocks(t *testing.T, document string) string {
+	dir := t.TempDir()
+	var out strings.Builder
+	inside := false
+	for line := range strings.Lines(document) {
+		command, isCommand := strings.CutPrefix(line, "$ ")
+		switch {
+		case strings.HasPrefix(line, "```"):
+			inside = line == "```console\n"
+		case inside && isCommand:
+			out.WriteString(line)
+			out.WriteString(typed(t, dir, strings.TrimSpace(command)))
+			continue
+		case inside:
+			continue // old output
+		}
+		out.WriteString(line)
+	}
+	return out.String()
+}
+
+// typed returns what a command prints when typed into a shell, and its exit
+// status where that is not 0.
+func typed(t *testing.T, dir, command string) string {
+	shell := exec.Command("sh", "-c", command)
+	shell.Dir = dir
+	shell.Env = append(os.Environ(), "NO_COLOR=1", "COLUMNS=80", "LANG=C.UTF-8")
+	output, err := shell.CombinedOutput()
+	text := string(output)
+	if err != nil {
+		text += "[" + err.Error() + "]\n"
+	}
+	return text
+}

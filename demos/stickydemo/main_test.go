@@ -1,0 +1,41 @@
+package main
+
+import (
+	"flag"
+	"os"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+var update = flag.Bool("update", false, "write golden files and the documents' outputs anew")
+
+// The test binary is the command, too: scripts and documents run it from PATH.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"stickydemo": func() { os.Exit(Main()) }})
+}
+
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:           "testdata",
+		UpdateScripts: *update,
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("NO_COLOR", "1")
+			env.Setenv("COLUMNS", "80")
+			return nil
+		},
+	})
+}
+
+// needs skips a test that wants more than Go, and fails it where CI has
+// promised to have it.
+func needs(t *testing.T, ok bool, what string) {
+	t.Helper()
+	if ok {
+		return
+	}
+	if os.Getenv("STICKYDEMO_CI") != "" {
+		t.Fatalf("CI must have %s", what)
+	}
+	t.Skipf("needs %s", what)
+}

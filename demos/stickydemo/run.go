@@ -1,0 +1,169 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"stickydemo/demos/lab"
+	"stickydemo/demos/stage"
+	view "stickydemo/demos/view/term"
+	"stickydemo/netsim"
+	"stickydemo/netsim/trace"
+)
+
+func runCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "run",
+		Usage:     "a stage's naive program beside its fixed one",
+		ArgsUsage: "STAGE… | all",
+		Description: example("Runs both programs of a stage under the plan that breaks the naive one, or under yours.\n"+
+			"Exit status 1: a fixed program failed, or a naive one did not fail as its stage lists.",
+			"stickydemo run stage4",
+			"stickydemo run stage4 --plan 'down:cut=9' --command 'echo ab' --command 'echo abc'",
+			"stickydemo run stage1 --side naive --plan drip",
+			"stickydemo run stage2 --variant nopause --json",
+			"stickydemo run stage3 --net kernel",
+			"stickydemo run all"),
+		Flags: []cli.Flag{
+			sideFlag("both"),
+			plansFlag("what the network does, `PLAN`, instead of the stage's own"),
+			variantFlag(),
+			&cli.StringFlag{Name: "net", Value: "sim", Usage: "sim, or kernel for real TCP on loopback", DefaultText: "sim"},
+			&cli.StringSliceFlag{Name: "command", Usage: "send `COMMAND` instead of the stage's own; may be repeated"},
+			jsonFlag(),
+			&cli.StringFlag{Name: "trace", Usage: "write what happened to `FILE`, as JSON Lines"},
+		},
+		Action: runStages,
+	}
+}
+
+func runStages(c *cli.Context) error {
+	list, err := stages(c)
+	if err != nil {
+		return err
+	}
+	sides, err := sides(c)
+	if err != nil {
+		return err
+	}
+	plan, planned, err := planFlag(c)
+	if err != nil {
+		return err
+	}
+	network, err := netFlag(c, planned)
+	if err != nil {
+		return err
+	}
+	for _, s := range list {
+		if err := checkVariant(s, c.String("variant")); err != nil {
+			return err
+		}
+	}
+
+	var l lab.Lab
+	defer l.Close()
+	var all []*lab.Result
+	for i, s := range list {
+		var pair [2]*lab.Result
+		for j, side := range sides {
+			spec := lab.Spec{Stage: s, Side: side, Variant: c.String("variant"), Plan: plan, Commands: c.StringSlice("command")}
+			b := s.BreakOf(spec.Variant)
+			if len(spec.Commands) == 0 {
+				spec.Commands = b.Commands
+			}
+			if !planned && network == lab.Sim {
+				if spec.Plan, err = netsim.ParsePlan(b.Plan); err != nil {
+					panic("stage table: " + err.Error())
+				}
+			}
+			r, err := runOne(c, &l, spec, network)
+			if err != nil {
+				return err
+			}
+			pair[j] = r
+			all = append(all, r)
+		}
+		if c.Bool("json") {
+			continue
+		}
+		if i > 0 {
+			fmt.Fprintln(c.App.Writer)
+		}
+		naive, fixed := pair[0], pair[1]
+		if sides[0] == stage.Fixed {
+			naive, fixed = nil, pair[0]
+		}
+		if err := view.Run(c.App.Writer, naive, fixed, options()); err != nil {
+			return err
+		}
+	}
+	if c.Bool("json") {
+		if err := printJSON(c.App.Writer, all); err != nil {
+			return err
+		}
+	}
+	if name := c.String("trace"); name != "" {
+		if err := writeFile(name, func(w io.Writer) error { return writeTraces(w, all) }); err != nil {
+			return err
+		}
+	}
+	return asListed(c, all)
+}
+
+// runOne runs a spec, and draws its cut map where someone will see it.
+func runOne(c *cli.Context, l *lab.Lab, spec lab.Spec, network lab.Net) (*lab.Result, error) {
+	if network == lab.Kernel {
+		return lab.RunKernel(c.Context, spec)
+	}
+	r := l.Run(spec)
+	if !c.Bool("json") {
+		l.Map(r)
+	}
+	return r, c.Context.Err()
+}
+
+func netFlag(c *cli.Context, planned bool) (lab.Net, error) {
+	switch network := lab.Net(c.String("net")); network {
+	case lab.Sim:
+		return network, nil
+	case lab.Kernel:
+		if planned {
+			return "", usagef("--plan and --net kernel exclude each other: the kernel cuts where it likes; leave one of them out")
+		}
+		return network, nil
+	default:
+		return "", unknown("net", string(network), []string{"sim", "kernel"})
+	}
+}
+
+// writeTraces writes the events of each run behind a line that names it.
+func writeTraces(w io.Writer, results []*lab.Result) error {
+	for _, r := range results {
+		name := strings.Join([]string{r.Stage.ID, string(r.Side), r.Plan.String()}, " ")
+		log := append(trace.Log{{Kind: trace.Begin, Note: name}}, r.Log...)
+		if err := log.Write(w); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// asListed returns errUnexpected, and says why, unless every result is what
+// the stage table lists.
+func asListed(c *cli.Context, results []*lab.Result) error {
+	var err error
+	for _, r := range results {
+		want, listed := r.Expected()
+		if r.Net == lab.Kernel && r.Side == stage.Naive {
+			listed = false // the kernel may be kind or not
+		}
+		if listed && r.Verdict != want {
+			fmt.Fprintf(c.App.ErrWriter, "stickydemo: %s %s under %s: got %s, want %s\n", r.Stage.ID, r.Side, r.Plan, r.Verdict, want)
+			err = errUnexpected
+		}
+	}
+	return err
+}

@@ -1,0 +1,131 @@
+package term
+
+import (
+	"errors"
+	"strings"
+
+	"stickydemo/demos/lab"
+	"stickydemo/demos/stage"
+)
+
+// summary is what stands under the lanes: a line a call, what the server ran if
+// that is not what it was asked, how it ended, the cost, and what of the plan
+// did nothing.
+func summary(r *lab.Result, width int) []line {
+	lines := calls(r, width)
+	if !heardRight(r) {
+		lines = append(lines, field(wordServer, sayServerRan(r.Server.Heard, width-labelWidth-8), width)...)
+	}
+	if err := r.Server.Err; err != nil && !told(r, err) {
+		lines = append(lines, field(wordServer, string(r.Server.Verdict)+": "+clean(err.Error()), width)...)
+	}
+	if r.Err != nil && !told(r, r.Err) && !errors.Is(r.Server.Err, r.Err) {
+		lines = append(lines, field(wordEnd, clean(r.Err.Error()), width)...)
+	}
+	lines = append(lines, field(wordCost, sayCost(r.Cost), width)...)
+	for _, n := range r.Notes {
+		lines = append(lines, field(wordNote, n, width)...)
+	}
+	return lines
+}
+
+// told reports whether a call's line has shown an error.
+func told(r *lab.Result, err error) bool {
+	for _, c := range r.Calls {
+		if c.Err == err {
+			return true
+		}
+	}
+	return false
+}
+
+func heardRight(r *lab.Result) bool {
+	if len(r.Server.Heard) > len(r.Commands) {
+		return false
+	}
+	for i, h := range r.Server.Heard {
+		if h.Command != r.Commands[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// calls lists the calls: letter, command, verdict, how much came of how much,
+// and, where that was not right, what it began with or the error.
+func calls(r *lab.Result, width int) []line {
+	keep, hidden := chooseCalls(r)
+	commands, verdicts := 0, 0
+	for _, i := range keep {
+		commands = max(commands, widthOf(r.Calls[i]))
+		verdicts = max(verdicts, len(r.Calls[i].Verdict))
+	}
+	commands = min(commands, max(12, (width-labelWidth)/3))
+	indent := labelWidth + 2 + commands + 2 + verdicts + 2 // of what came
+
+	var lines []line
+	label := wordCalls
+	for _, i := range keep {
+		c := r.Calls[i]
+		command := clean(c.Command)
+		if widthOf(c) > commands {
+			command = clip(command, commands-3) + "..."
+		}
+		head := line{
+			{pad(label, labelWidth), plain},
+			{letter(i+1, false), callStyle(i + 1)},
+			{" " + pad(command, commands) + "  ", plain},
+			{string(c.Verdict), verdictStyle(c.Verdict)},
+		}
+		label = ""
+		at := indent
+		if width-indent < 24 { // too narrow: under it
+			lines = append(lines, head)
+			head, at = nil, labelWidth+2
+		}
+		for _, text := range came(&c, width-at) {
+			lines = append(lines, append(head, piece{strings.Repeat(" ", at-head.width()) + text, plain}))
+			head = nil
+		}
+	}
+	if hidden > 0 {
+		lines = append(lines, field(label, sayHiddenCalls(hidden, len(r.Calls)), width)...)
+	}
+	return lines
+}
+
+func widthOf(c lab.Call) int { return width(clean(c.Command)) }
+
+// came says what came back from a call, on lines of at most limit columns.
+func came(c *lab.Call, limit int) []string {
+	if c.Err != nil {
+		return wrap(strings.TrimPrefix(clean(c.Err.Error()), string(c.Verdict)+": "), limit)
+	}
+	text := sayGot(len(c.Got), len(c.Want))
+	if c.Verdict == stage.OK || len(c.Got) == 0 {
+		return wrap(text, limit)
+	}
+	const most = 44
+	if room := limit - width(text) - 2; room >= 16 {
+		return []string{text + "  " + quote(c.Got, min(room, most))}
+	}
+	return append(wrap(text, limit), quote(c.Got, min(limit, most)))
+}
+
+// chooseCalls returns which calls to list: the first ones, the first two that
+// were not ok, and the last.
+func chooseCalls(r *lab.Result) (keep []int, hidden int) {
+	const first, most = 6, 10
+	bad := 0
+	for i, c := range r.Calls {
+		if c.Verdict != stage.OK {
+			bad++
+		}
+		if len(r.Calls) <= most || i < first || i == len(r.Calls)-1 || c.Verdict != stage.OK && bad <= 2 {
+			keep = append(keep, i)
+		} else {
+			hidden++
+		}
+	}
+	return keep, hidden
+}

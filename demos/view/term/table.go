@@ -1,0 +1,226 @@
+package term
+
+import (
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"stickydemo/demos/lab"
+	"stickydemo/demos/stage"
+)
+
+// List lists the stages, with what breaks each, and the plans.
+func List(w io.Writer, stages []stage.Stage, plans []struct{ Plan, What string }, o Options) error {
+	width := o.width()
+	lines := title(phraseStages, width)
+	id, name := 0, 0
+	for _, s := range stages {
+		id, name = max(id, len(s.ID)), max(name, len(s.Name))
+	}
+	indent := id + name + 4
+	for _, s := range stages {
+		head := pad(s.ID, id+2) + pad(s.Name, name+2)
+		lines = append(lines, hang(line{{head, strong}}, indent, s.Idea, width)...)
+		lines = append(lines, hang(nil, indent, sayBreak(&s.Break, ""), width)...)
+		for _, v := range s.Variants {
+			lines = append(lines, hang(nil, indent, sayBreak(&v.Break, v.Name), width)...)
+		}
+	}
+	lines = append(lines, nil)
+	lines = append(lines, title(phrasePlans, width)...)
+	indent = 0
+	for _, p := range plans {
+		indent = max(indent, len(p.Plan)+2)
+	}
+	for _, p := range plans {
+		lines = append(lines, hang(line{{p.Plan, strong}}, indent, p.What, width)...)
+	}
+	return write(w, lines, o)
+}
+
+// Matrix shows the verdict of every program under every plan that results
+// have, in the order in which they first come.
+func Matrix(w io.Writer, results []*lab.Result, o Options) error {
+	type place struct{ program, plan string }
+	var programs, plans []string
+	heads := map[string][]string{}
+	verdicts := map[place]stage.Verdict{}
+	for _, r := range results {
+		head := []string{r.Stage.ID, sayProgramShort(r)}
+		p := place{strings.Join(head, " "), r.Plan.String()}
+		if heads[p.program] == nil {
+			heads[p.program] = head
+			programs = append(programs, p.program)
+		}
+		if !slices.Contains(plans, p.plan) {
+			plans = append(plans, p.plan)
+		}
+		verdicts[p] = r.Verdict
+	}
+	t := table{rows: [][]entry{{{text: ""}}, {{text: wordPlan, style: strong}}}}
+	for _, p := range programs {
+		for i, text := range heads[p] {
+			t.rows[i] = append(t.rows[i], entry{text: text, style: strong})
+		}
+	}
+	for _, plan := range plans {
+		row := []entry{{text: plan}}
+		for _, program := range programs {
+			v := verdicts[place{program, plan}]
+			row = append(row, entry{text: string(v), style: verdictStyle(v)})
+		}
+		t.rows = append(t.rows, row)
+	}
+	t.heads, t.grouped = 2, true
+	lines := t.lines(o.width())
+	lines = append(lines, nil)
+	for _, text := range wrap(phraseMatrix, o.width()) {
+		lines = append(lines, line{{text, plain}})
+	}
+	return write(w, lines, o)
+}
+
+// Cost shows what a message costs each program: one command and its answer.
+func Cost(w io.Writer, results []*lab.Result, o Options) error {
+	t := table{heads: 1, rows: [][]entry{{
+		{text: wordProgram, style: strong}, {text: wordVerdict, style: strong},
+	}}}
+	for _, word := range []string{wordTime, wordTrips, wordWireB, wordPayload, wordExtra, wordReads, wordWrites} {
+		t.rows[0] = append(t.rows[0], entry{text: word, right: true, style: strong})
+	}
+	for _, r := range results {
+		c, n := r.Cost, max(1, len(r.Calls))
+		row := []entry{
+			{text: r.Stage.ID + " " + sayProgramShort(r)},
+			{text: string(r.Verdict), style: verdictStyle(r.Verdict)},
+			{text: sayTime(c.Elapsed / time.Duration(n)), right: true},
+		}
+		for _, v := range []int{c.RoundTrips, c.Wire, c.Payload, c.Wire - c.Payload, c.Reads, c.Writes} {
+			row = append(row, entry{text: each(v, n), right: true})
+		}
+		t.rows = append(t.rows, row)
+	}
+	lines := t.lines(o.width())
+	lines = append(lines, nil)
+	for _, text := range wrap(phraseCost, o.width()) {
+		lines = append(lines, line{{text, plain}})
+	}
+	return write(w, lines, o)
+}
+
+// each returns v/n with at most one decimal.
+func each(v, n int) string {
+	if v%n == 0 {
+		return group(v / n)
+	}
+	return strconv.FormatFloat(float64(v)/float64(n), 'f', 1, 64)
+}
+
+func title(text string, width int) []line {
+	var lines []line
+	for _, t := range wrap(text, width) {
+		lines = append(lines, line{{t, strong}})
+	}
+	return append(lines, nil)
+}
+
+// hang writes text beside a head, all its lines indented alike, or under the
+// head where too little room is left.
+func hang(head line, indent int, text string, width int) []line {
+	var lines []line
+	if indent > width/2 {
+		indent = 4
+		if len(head) > 0 {
+			lines = append(lines, head.trim())
+			head = nil
+		}
+	}
+	for _, t := range wrap(text, width-indent) {
+		lines = append(lines, append(head, piece{strings.Repeat(" ", indent-head.width()) + t, plain}))
+		head = nil
+	}
+	return lines
+}
+
+func pad(text string, n int) string {
+	return text + strings.Repeat(" ", max(0, n-width(text)))
+}
+
+// table is rows of cells in aligned columns. One that is too wide for its
+// terminal continues below with the columns that are left, the first repeated.
+type table struct {
+	heads   int  // rows on top that name the columns
+	grouped bool // columns under the same word in the first row stay together
+	rows    [][]entry
+}
+
+type entry struct {
+	text  string
+	right bool // aligned so
+	style style
+}
+
+func (t *table) lines(limit int) []line {
+	widths := make([]int, len(t.rows[0]))
+	for _, row := range t.rows {
+		for i, e := range row {
+			widths[i] = max(widths[i], width(e.text))
+		}
+	}
+	widths[0] = min(widths[0], limit/2)
+	var lines []line
+	for from := 1; from < len(widths); {
+		to, used := from, widths[0]
+		for to < len(widths) && (used+2+widths[to] <= limit || to == from) {
+			used += 2 + widths[to]
+			to++
+		}
+		if t.grouped {
+			to = t.group(from, to)
+		}
+		if from > 1 {
+			lines = append(lines, nil)
+		}
+		for _, row := range t.rows {
+			l := line{{pad(clip(row[0].text, widths[0]), widths[0]), row[0].style}}
+			for i := from; i < to; i++ {
+				e := row[i]
+				blank := strings.Repeat(" ", widths[i]-width(e.text))
+				if e.right {
+					l = append(l, piece{"  " + blank, plain}, piece{e.text, e.style})
+				} else {
+					l = append(l, piece{"  ", plain}, piece{e.text, e.style}, piece{blank, plain})
+				}
+			}
+			lines = append(lines, l.trim())
+		}
+		from = to
+	}
+	return lines
+}
+
+// group returns the end of the last group that is whole within columns
+// [from, to), or to where none is.
+func (t *table) group(from, to int) int {
+	head := t.rows[0]
+	for end := to; end > from; end-- {
+		if end == len(head) || head[end].text != head[end-1].text {
+			return end
+		}
+	}
+	return to
+}
+
+// trim drops the blanks at the end of a line.
+func (l line) trim() line {
+	for len(l) > 0 {
+		last := &l[len(l)-1]
+		if last.text = strings.TrimRight(last.text, " "); last.text != "" {
+			break
+		}
+		l = l[:len(l)-1]
+	}
+	return l
+}

@@ -1,0 +1,289 @@
+// Package term draws results as text for a terminal: the picture of a run, the
+// tables of the command, two sources side by side. Everything goes to an
+// io.Writer in one piece and nothing is asked of the terminal: how wide it is
+// and whether it has colours is the caller's to find out.
+//
+// Without colour the text is plain and the same on every system. What colour
+// shows, letters and signs show too.
+package term
+
+import (
+	"cmp"
+	"io"
+	"slices"
+	"strings"
+
+	"stickydemo/demos/lab"
+	"stickydemo/demos/stage"
+	"stickydemo/netsim/trace"
+)
+
+// Options say what the terminal is like.
+type Options struct {
+	Width int  // in columns; 0 is 80, and less than 40 is 40
+	Color bool // it understands escape codes
+}
+
+const (
+	defaultWidth = 80
+	leastWidth   = 40
+
+	// Two pictures stand side by side from here on: each then has cells for 21
+	// bytes.
+	twoColumns = 150
+
+	// margin is the columns that text leaves free and lanes may use, so that
+	// two texts side by side do not run into each other.
+	margin = 2
+
+	// prose is no wider than this: the eye loses longer lines.
+	prose = 100
+)
+
+func (o Options) width() int {
+	if o.Width == 0 {
+		return defaultWidth
+	}
+	return max(o.Width, leastWidth)
+}
+
+// Run draws what became of both sides of one stage, and says what happened,
+// why, what the fix changed and what it costs. Either result may be nil.
+func Run(w io.Writer, naive, fixed *lab.Result, o Options) error {
+	var results []*lab.Result
+	for _, r := range []*lab.Result{naive, fixed} {
+		if r != nil {
+			results = append(results, r)
+		}
+	}
+	if len(results) == 0 {
+		return nil
+	}
+	width := o.width()
+	lines := banner(results, width)
+	var k key
+	switch {
+	case len(results) == 2 && width >= twoColumns:
+		half := (width - gutter) / 2
+		lines = append(lines, pair(picture(naive, half, &k), picture(fixed, half, &k), half)...)
+	default:
+		for _, r := range results {
+			lines = append(lines, flat(picture(r, width, &k))...)
+			lines = append(lines, nil)
+		}
+		lines = lines[:len(lines)-1]
+	}
+	lines = append(lines, explain(k, width)...)
+	lines = append(lines, nil)
+	lines = append(lines, narrate(results, width)...)
+	return write(w, lines, o)
+}
+
+// Picture draws what became of one side: lanes for each direction of each
+// connection, then the calls and their cost.
+func Picture(w io.Writer, r *lab.Result, o Options) error {
+	width := o.width()
+	var k key
+	lines := banner([]*lab.Result{r}, width)
+	lines = append(lines, flat(picture(r, width, &k))...)
+	lines = append(lines, explain(k, width)...)
+	return write(w, lines, o)
+}
+
+// section is a part of a picture that stands beside the same part of another.
+type section struct {
+	conn  int // 0 for what stands before the streams
+	dir   trace.Direction
+	lines []line
+}
+
+// tail is the conn of what stands after the streams.
+const tail = 1 << 30
+
+func (s section) compare(t section) int {
+	return cmp.Or(cmp.Compare(s.conn, t.conn), -cmp.Compare(s.dir, t.dir))
+}
+
+func flat(sections []section) []line {
+	var lines []line
+	for _, s := range sections {
+		lines = append(lines, s.lines...)
+	}
+	return lines
+}
+
+// pair puts the sections of two pictures side by side, each beside its equal.
+func pair(left, right []section, half int) []line {
+	var lines []line
+	for len(left)+len(right) > 0 {
+		var l, r []line
+		switch {
+		case len(right) == 0 || len(left) > 0 && left[0].compare(right[0]) < 0:
+			l, left = left[0].lines, left[1:]
+		case len(left) == 0 || right[0].compare(left[0]) < 0:
+			r, right = right[0].lines, right[1:]
+		default:
+			l, left = left[0].lines, left[1:]
+			r, right = right[0].lines, right[1:]
+		}
+		lines = append(lines, beside(l, r, half)...)
+	}
+	return lines
+}
+
+// banner heads one stage, with what its results have in common.
+func banner(results []*lab.Result, width int) []line {
+	r := results[0]
+	var lines []line
+	for _, text := range wrap(sayStage(r.Stage, r.Variant)+sayNet(r.Net), width) {
+		lines = append(lines, line{{text, strong}})
+	}
+	lines = append(lines, line{{strings.Repeat("=", width), plain}})
+	lines = append(lines, field(wordPlan, r.Plan.String(), width)...)
+	return append(lines, field(wordCommands, clean(strings.Join(r.Commands, "; ")), width)...)
+}
+
+// picture draws one side.
+func picture(r *lab.Result, width int, k *key) []section {
+	text := width - margin
+	head := section{}
+	head.lines = append(head.lines, nil)
+	head.lines = append(head.lines, headline(r, text)...)
+	sections := []section{head}
+
+	all := streams(r)
+	keep := choose(all)
+	hidden := 0
+	for i, s := range all {
+		if !keep[s.conn] {
+			if i == 0 || all[i-1].conn != s.conn {
+				hidden++
+			}
+			continue
+		}
+		sec := section{conn: s.conn, dir: s.dir, lines: []line{nil}}
+		for _, t := range wrap(s.title(r.Log.Conns() > 1), text) {
+			sec.lines = append(sec.lines, line{{t, strong}})
+		}
+		sec.lines = append(sec.lines, drawStream(r, s, width, k)...)
+		if s.lost > 0 {
+			sec.lines = append(sec.lines, field("", sayLost(s.lost), text)...)
+		}
+		if s.reset && !r.Plan.Whole() {
+			sec.lines = append(sec.lines, field("", phraseReset, text)...)
+		}
+		sections = append(sections, sec)
+	}
+	end := section{conn: tail, lines: []line{nil}}
+	if hidden > 0 {
+		end.lines = append(end.lines, field(wordNote, sayHiddenConnections(hidden, r.Log.Conns()), text)...)
+	}
+	if len(all) == 0 {
+		end.lines = append(end.lines, field("", phraseEmpty, text)...)
+	}
+	end.lines = append(end.lines, summary(r, text)...)
+	return append(sections, end)
+}
+
+// choose returns the connections to draw: the first ones, the first in which
+// anything went wrong, and the last.
+func choose(all []*stream) map[int]bool {
+	const first = 3
+	keep := map[int]bool{}
+	trouble := false
+	for i, s := range all {
+		wrong := !trouble && len(s.trouble) > 0
+		trouble = trouble || wrong
+		if len(keep) < first || wrong || s.conn == all[len(all)-1].conn || i > 0 && keep[s.conn] {
+			keep[s.conn] = true
+		}
+	}
+	return keep
+}
+
+// headline says how one side fared.
+func headline(r *lab.Result, width int) []line {
+	program := sayProgram(r) + ": "
+	verdict := string(r.Verdict)
+	first := line{{program, strong}, {verdict, verdictStyle(r.Verdict)}}
+	indent := first.width() + 2
+	if width-indent < 20 {
+		return append([]line{first}, field("", sayVerdict(r.Verdict), width)...)
+	}
+	var lines []line
+	for i, text := range wrap(sayVerdict(r.Verdict), width-indent) {
+		if i == 0 {
+			lines = append(lines, append(first, piece{"  " + text, plain}))
+		} else {
+			lines = append(lines, line{{strings.Repeat(" ", indent) + text, plain}})
+		}
+	}
+	return lines
+}
+
+// verdictStyle makes silent wrong answers stand out more than loud errors.
+func verdictStyle(v stage.Verdict) style {
+	switch {
+	case v == stage.OK:
+		return style{hue: good, bold: true}
+	case v.Silent():
+		return style{hue: worst, bold: true, inverse: true}
+	}
+	return style{hue: loud, bold: true}
+}
+
+// field is a labelled text, its further lines indented.
+func field(label, text string, width int) []line {
+	var lines []line
+	for _, t := range wrap(text, width-labelWidth) {
+		pad := strings.Repeat(" ", labelWidth-len(label))
+		lines = append(lines, line{{label + pad + t, plain}})
+		label = ""
+	}
+	return lines
+}
+
+// explain is the key to the signs that were used.
+func explain(k key, width int) []line {
+	signs := sayKey(k)
+	if len(signs) == 0 {
+		return nil
+	}
+	width = min(width, prose)
+	lines := []line{nil}
+	return append(lines, field(wordKey, strings.Join(signs, "; "), width)...)
+}
+
+// narrate tells what happened, why, what the fix changed and what it costs.
+func narrate(results []*lab.Result, width int) []line {
+	width = min(width, prose)
+	var lines []line
+	var happened []string
+	for _, r := range results {
+		happened = append(happened, sayHappened(r))
+	}
+	lines = append(lines, field(wordHappened, strings.Join(happened, " "), width)...)
+	naive := results[0]
+	if why := reason(naive); why != "" {
+		lines = append(lines, field(wordWhy, why, width)...)
+	}
+	if slices.ContainsFunc(results, func(r *lab.Result) bool { return r.Side == stage.Fixed }) {
+		lines = append(lines, field(wordRepair, naive.Stage.Repair, width)...)
+		lines = append(lines, field(wordPrice, naive.Stage.Price, width)...)
+	}
+	return lines
+}
+
+// reason returns why a naive run ended as the table lists it, "" where it lists
+// nothing.
+func reason(r *lab.Result) string {
+	expected, listed := r.Expected()
+	if r.Side != stage.Naive || !listed || expected != r.Verdict || r.Verdict == stage.OK {
+		return ""
+	}
+	b := r.Stage.BreakOf(r.Variant)
+	if r.Plan.String() == b.Plan {
+		return b.Reason
+	}
+	return b.AsWrittenReason
+}

@@ -1,0 +1,295 @@
+package term
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"stickydemo/demos/lab"
+	"stickydemo/demos/stage"
+)
+
+// Every English word that this package writes stands in this file. What a
+// stage says of itself comes from its table. Lane names and labels have at
+// most eight letters.
+const (
+	wordOffset   = "offset"
+	wordMessage  = "message"
+	wordWritten  = "written"
+	wordWire     = "wire"
+	wordRead     = "read"
+	wordBelieved = "believed"
+	wordExpected = "expected"
+	wordAt       = "    at" // these times
+	wordAs       = "    as" // the answer to, or the command of, this call
+	wordCuts     = "cuts"
+
+	wordPlan     = "plan"
+	wordCommands = "commands"
+	wordVariant  = "variant"
+	wordCalls    = "calls"
+	wordServer   = "server"
+	wordEnd      = "ended"
+	wordCost     = "cost"
+	wordNote     = "note"
+	wordKey      = "key"
+
+	wordHappened = "what"
+	wordWhy      = "why"
+	wordRepair   = "fix"
+	wordPrice    = "price"
+
+	wordNothing = "nothing"
+	phraseEmpty = "No byte was written."
+
+	wordProgram = "program"
+	wordVerdict = "verdict"
+	wordTime    = "time"
+	wordTrips   = "trips"
+	wordWireB   = "wire"
+	wordPayload = "payload"
+	wordExtra   = "extra"
+	wordReads   = "reads"
+	wordWrites  = "writes"
+)
+
+const (
+	phraseStages = "Stages, each as two programs, naive and fixed"
+	phrasePlans  = "Plans, each for every program"
+	phraseCost   = "Bytes, trips, reads and writes are a message's: one command and its answer. " +
+		"extra is what the wire carried beyond the payload, and a trip is one there and back."
+	phraseMatrix = "Rows are plans, columns are programs. torn, leftover, glued and wrong are silent: " +
+		"the program was given a wrong answer and did not notice, which is worse than any error."
+)
+
+// sayVerdict explains a verdict in a few words.
+func sayVerdict(v stage.Verdict) string {
+	switch v {
+	case stage.OK:
+		return "every answer was exactly right"
+	case stage.Torn:
+		return "a part of an answer passed for the whole, and nobody noticed"
+	case stage.Leftover:
+		return "the rest of an earlier answer passed for this one, and nobody noticed"
+	case stage.Glued:
+		return "bytes of several messages passed for one, and nobody noticed"
+	case stage.Wrong:
+		return "a wrong answer passed for the right one, and nobody noticed"
+	case stage.Error:
+		return "the program noticed, and gave up"
+	case stage.Hang:
+		return "everybody waits, and nothing is on its way"
+	case stage.Late:
+		return "not over at the time limit"
+	case stage.Spin:
+		return "busy for ever, without a byte or any time moving"
+	}
+	return ""
+}
+
+func sayProgram(r *lab.Result) string {
+	side := string(r.Side)
+	if r.Variant != "" && r.Side == stage.Naive {
+		side += " (" + r.Variant + ")"
+	}
+	return side
+}
+
+// sayProgramShort is sayProgram for the head of a column.
+func sayProgramShort(r *lab.Result) string {
+	if r.Variant != "" && r.Side == stage.Naive {
+		return r.Variant
+	}
+	return string(r.Side)
+}
+
+func sayBreak(b *stage.Break, variant string) string {
+	who := "naive"
+	if variant != "" {
+		who = "--variant " + variant
+	}
+	return fmt.Sprintf("%s, under %s: %s", who, b.Plan, b.Verdict)
+}
+
+func sayEqualLines(n int) string {
+	return "(" + plural(n, "equal line") + ")"
+}
+
+func sayStage(s *stage.Stage, variant string) string {
+	idea := s.Idea
+	for _, v := range s.Variants {
+		if v.Name == variant {
+			idea = v.Idea
+		}
+	}
+	return s.ID + " " + s.Name + ": " + idea
+}
+
+func sayNet(n lab.Net) string {
+	if n == lab.Kernel {
+		return ", on kernel sockets"
+	}
+	return ""
+}
+
+func sayStream(up bool, bytes int) string {
+	if up {
+		return "client -> server, " + sayBytes(bytes)
+	}
+	return "server -> client, " + sayBytes(bytes)
+}
+
+func sayConnection(n int) string { return fmt.Sprintf("connection %d, ", n) }
+
+func sayHiddenConnections(hidden, all int) string {
+	return fmt.Sprintf("%s of %s connections are not drawn.", group(hidden), group(all))
+}
+
+func sayHiddenReads(hidden, all int) string {
+	return fmt.Sprintf("%s of %s reads are not drawn.", group(hidden), group(all))
+}
+
+func sayHiddenCalls(hidden, all int) string {
+	return fmt.Sprintf("%s of %s calls are not listed.", group(hidden), group(all))
+}
+
+func sayFatal(fatal, places int) string {
+	switch {
+	case places == 0:
+		return "There is no place to cut."
+	case fatal == 0:
+		return fmt.Sprintf("0 of %s are fatal: no single cut breaks anything.", places1(places))
+	}
+	is := "are"
+	if fatal == 1 {
+		is = "is"
+	}
+	return fmt.Sprintf("%s of %s %s fatal: a single cut there breaks it.", group(fatal), places1(places), is)
+}
+
+func places1(n int) string {
+	if n == 1 {
+		return "1 place"
+	}
+	return group(n) + " places"
+}
+
+func sayLost(n int) string { return sayBytes(n) + " were written and never arrived." }
+
+const phraseReset = "The connection was reset."
+
+func sayBytes(n int) string {
+	if n == 1 {
+		return "1 byte"
+	}
+	return group(n) + " bytes"
+}
+
+func sayGot(got, want int) string {
+	return group(got) + " of " + sayBytes(want)
+}
+
+func sayServerRan(heard []lab.Heard, limit int) string {
+	const most = 4
+	var parts []string
+	for i, h := range heard {
+		if i == most {
+			parts = append(parts, fmt.Sprintf("and %s more", group(len(heard)-most)))
+			break
+		}
+		parts = append(parts, quote([]byte(h.Command), limit))
+	}
+	if len(parts) == 0 {
+		return "ran nothing"
+	}
+	return "ran " + strings.Join(parts, ", ")
+}
+
+func sayCost(c lab.Cost) string {
+	return fmt.Sprintf("%s, %s, %s (%s of payload), %s, %s",
+		sayDuration(c.Elapsed), plural(c.RoundTrips, "round trip"), sayBytes(c.Wire), group(c.Payload),
+		plural(c.Reads, "read"), plural(c.Writes, "write"))
+}
+
+func plural(n int, word string) string {
+	if n == 1 {
+		return "1 " + word
+	}
+	return group(n) + " " + word + "s"
+}
+
+// sayHappened tells in one sentence what became of a run.
+func sayHappened(r *lab.Result) string {
+	who := strings.ToUpper(string(r.Side[:1])) + sayProgram(r)[1:] + ": "
+	if r.Verdict == stage.OK {
+		return fmt.Sprintf("%s%s of %s answers are exact.", who, group(len(r.Calls)), group(len(r.Commands)))
+	}
+	for i, c := range r.Calls {
+		if c.Verdict != r.Verdict {
+			continue
+		}
+		who += "call " + letter(i+1, false)
+		switch {
+		case c.Verdict.Silent():
+			return fmt.Sprintf("%s came back %s, %s, without an error: nobody noticed, and that is worse than any error.",
+				who, c.Verdict, sayGot(len(c.Got), len(c.Want)))
+		case c.Verdict == stage.Error:
+			return who + " ended in an error: loud, so that somebody can look for the cause."
+		}
+		return who + " never came back: " + sayVerdict(c.Verdict) + "."
+	}
+	return who + "the server ended in " + string(r.Verdict) + "."
+}
+
+// sayKey explains the signs that a picture used.
+func sayKey(k key) []string {
+	var list []string
+	add := func(used bool, text string) {
+		if used {
+			list = append(list, text)
+		}
+	}
+	add(k.messages && k.header, "A B: request 1 and its answer, request 2 and its; a b: their header bytes")
+	add(k.messages && !k.header, "A B: request 1 and its answer, request 2 and its")
+	add(k.messages, "|: a boundary of that lane")
+	add(k.cut, "/: cut by the plan")
+	add(k.end, "^: a message ends, and what its reader made of it")
+	add(k.fatal, "x: a cut here alone is fatal")
+	add(k.gap, "+9: that many bytes are not drawn")
+	add(k.rest, "--: the rest of a character")
+	return list
+}
+
+// sayTime is short, for a place of few columns.
+func sayTime(d time.Duration) string {
+	switch {
+	case d >= time.Minute:
+		return d.Round(time.Second).String()
+	case d >= time.Second:
+		return strconv.FormatFloat(d.Seconds(), 'f', -1, 64) + "s"
+	}
+	return strings.Replace(sayDuration(d), "µ", "u", 1)
+}
+
+// sayDuration rounds what nobody can tell apart.
+func sayDuration(d time.Duration) string {
+	switch {
+	case d >= time.Second:
+		d = d.Round(time.Millisecond)
+	case d >= time.Millisecond:
+		d = d.Round(10 * time.Microsecond)
+	case d >= time.Microsecond:
+		d = d.Round(time.Microsecond)
+	}
+	return strings.Replace(d.String(), "µ", "u", 1)
+}
+
+// group writes a number with commas between the thousands.
+func group(n int) string {
+	text := strconv.Itoa(n)
+	for i := len(text) - 3; i > 0 && text[i-1] != '-'; i -= 3 {
+		text = text[:i] + "," + text[i:]
+	}
+	return text
+}
