@@ -148,8 +148,8 @@ func (s *stream) shown(n int, places []int, matters []uint8, around int) []bool 
 		}
 		for i := max(0, at-k); i < min(n, at+k); i++ {
 			shown[i] = true
-			if i < len(s.rune) && s.rune[i].Len() > 0 {
-				for r := s.rune[i].From; r < s.rune[i].To; r++ {
+			if i < len(s.glyphs) && s.glyphs[i].Len() > 0 {
+				for r := s.glyphs[i].From; r < s.glyphs[i].To; r++ {
 					shown[r] = true
 				}
 			}

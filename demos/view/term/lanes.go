@@ -88,7 +88,7 @@ func (b *block) draw() {
 	b.cutMap()
 }
 
-// row begins a lane. Rows that stay blank are dropped unless they are kept.
+// row begins a line of the block.
 func (b *block) row(label string) row {
 	r := newRow(b.width)
 	r.put(0, label, plain)
@@ -172,6 +172,18 @@ func (s *stream) look(offset int) style {
 	return style{hue: hues[(m-1)%len(hues)], bold: true, inverse: s.header[offset]}
 }
 
+// lookOfAll is the look of bytes that are not drawn, where they share one.
+func (s *stream) lookOfAll(bytes span) style {
+	look := s.look(bytes.From)
+	for i := bytes.From; i < min(bytes.To, len(s.data)); i++ {
+		if s.look(i) != look {
+			return plain
+		}
+	}
+	look.inverse = false
+	return look
+}
+
 // same reports whether two neighbouring bytes look alike and are of one kind.
 func (s *stream) same(a, b int) bool {
 	return s.owner[a] == s.owner[b] && s.header[a] == s.header[b]
@@ -179,15 +191,15 @@ func (s *stream) same(a, b int) bool {
 
 func (b *block) messages() {
 	s := b.s
-	boxes := make([]box, 0, len(s.ends))
+	if b.items[0].From >= len(s.data) {
+		return
+	}
+	var boxes []box
 	for from, i := 0, 1; i <= len(s.data); i++ {
 		if i == len(s.data) || s.owner[i] != s.owner[i-1] {
 			boxes = append(boxes, box{span: span{From: from, To: i}})
 			from = i
 		}
-	}
-	if b.items[0].From >= len(s.data) {
-		return
 	}
 	b.drawLane(wordMessage, boxes, func(_ box, i int) string {
 		b.key.messages = true
@@ -243,13 +255,12 @@ func (b *block) beliefs() {
 		if !ok {
 			continue
 		}
-		name := letter(belief.call, false)
 		x := b.x(b.items[i]) + 1
 		if !r.free(x, 1) {
 			continue
 		}
 		any = true
-		r.put(x, name, callStyle(belief.call))
+		r.put(x, letter(belief.call, false), callStyle(belief.call))
 		if v := string(belief.verdict); v != "" && r.free(x+2, len(v)) {
 			r.put(x+2, v, verdictStyle(belief.verdict))
 		}
@@ -265,7 +276,7 @@ func (b *block) drawLane(label string, boxes []box, content func(box, int) strin
 	r := b.row(label)
 	next := 0
 	bar := func(x, place int) {
-		if label == wordWire && lowerContains(s.cuts, place) {
+		if label == wordWire && contains(s.cuts, place) {
 			b.key.cut = true
 			r.put(x, "/", strong)
 			return
@@ -290,15 +301,7 @@ func (b *block) drawLane(label string, boxes []box, content func(box, int) strin
 			bar(b.x(it), it.From)
 		}
 		if it.gap() {
-			look := s.look(it.From)
-			for i := it.From; i < min(it.To, len(s.data)); i++ {
-				if s.look(i) != look {
-					look = plain
-					break
-				}
-			}
-			look.inverse = false
-			r.put(b.x(it)+(it.width-2)/2, "...", look)
+			r.put(b.x(it)+(it.width-2)/2, "...", s.lookOfAll(it.span))
 			continue
 		}
 		look := s.look(it.From)
@@ -329,7 +332,7 @@ func (b *block) drawLane(label string, boxes []box, content func(box, int) strin
 func (b *block) content(in box, offset int) string {
 	s := b.s
 	c := s.data[offset]
-	switch glyph := s.rune[offset]; {
+	switch glyph := s.glyphs[offset]; {
 	case glyph.Len() > 0 && in.From <= glyph.From && glyph.To <= in.To && b.drawn(glyph.From):
 		if offset == glyph.From {
 			return string(s.data[glyph.From:glyph.To])
@@ -369,7 +372,7 @@ func (b *block) expected() {
 		}
 		any = true
 		marks.put(x, "^", strong)
-		text := string(e.verdict)
+		text := clip(string(e.verdict), x)
 		for v := 0; text != ""; v++ {
 			if v == len(verdicts) {
 				verdicts = append(verdicts, b.row(""))
@@ -409,7 +412,7 @@ func (b *block) cutMap() {
 		}
 		x, _ := b.after(i.To)
 		any = true
-		if lowerContains(m.Fatal, i.To) {
+		if contains(m.Fatal, i.To) {
 			r.put(x, "x", style{hue: worst, bold: true})
 			b.key.fatal = true
 		} else {
@@ -421,8 +424,8 @@ func (b *block) cutMap() {
 	}
 }
 
-// lowerContains reports whether an ascending list holds v.
-func lowerContains(list []int, v int) bool {
+// contains reports whether an ascending list holds v.
+func contains(list []int, v int) bool {
 	_, ok := slices.BinarySearch(list, v)
 	return ok
 }

@@ -69,6 +69,9 @@ func write(w io.Writer, lines []line, o Options) error {
 	var out strings.Builder
 	colors := map[style]*color.Color{}
 	for _, l := range lines {
+		if !o.Color {
+			l = l.trim()
+		}
 		for _, p := range l {
 			if !o.Color || p.style == plain {
 				out.WriteString(p.text)

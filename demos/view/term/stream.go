@@ -29,7 +29,7 @@ type stream struct {
 	owner  []int  // the message of each byte, 0 where that is not known
 	header []bool // of each byte: not the message's own
 	binary []bool // of each byte: to be shown as hex even if it could be printed
-	rune   []span // of each byte: the glyph that it is a part of, if any
+	glyphs []span // of each byte: the character that it is a part of, if that can be shown
 	ends   []end  // where messages end
 	cuts   []int  // places at which the plan cuts, where that is known
 
@@ -94,14 +94,14 @@ func streams(r *lab.Result) []*stream {
 		s.finish(r)
 	}
 	for i := range r.Maps {
+		var longest *stream
 		for _, s := range list {
-			old := slices.IndexFunc(list, func(s *stream) bool { return s.mapped == &r.Maps[i] })
-			if s.dir == r.Maps[i].Dir && (old < 0 || len(s.data) > len(list[old].data)) {
-				if old >= 0 {
-					list[old].mapped = nil
-				}
-				s.mapped = &r.Maps[i]
+			if s.dir == r.Maps[i].Dir && (longest == nil || len(s.data) > len(longest.data)) {
+				longest = s
 			}
+		}
+		if longest != nil {
+			longest.mapped = &r.Maps[i]
 		}
 	}
 	return list
@@ -154,6 +154,7 @@ func (s *stream) add(e trace.Event, r *lab.Result) {
 // finish works out what needs the whole stream.
 func (s *stream) finish(r *lab.Result) {
 	n := len(s.data)
+	s.wire, s.read = within(s.wire, n), within(s.read, n)
 	s.cuts = cutsOf(&r.Plan, s.conn, s.dir, n)
 	s.wire = splitAt(s.wire, s.cuts)
 
@@ -169,7 +170,7 @@ func (s *stream) finish(r *lab.Result) {
 		}
 	}
 	s.findBinary()
-	s.findRunes()
+	s.findGlyphs()
 
 	if s.dir == trace.Up {
 		for i, h := range r.Server.Heard {
@@ -215,13 +216,13 @@ func (s *stream) findBinary() {
 	}
 }
 
-func (s *stream) findRunes() {
-	s.rune = make([]span, len(s.data))
+func (s *stream) findGlyphs() {
+	s.glyphs = make([]span, len(s.data))
 	for i := 0; i < len(s.data); {
 		c, n := utf8.DecodeRune(s.data[i:])
 		if c >= utf8.RuneSelf && glyph(c) {
 			for k := range n {
-				s.rune[i+k] = span{From: i, To: i + n}
+				s.glyphs[i+k] = span{From: i, To: i + n}
 			}
 		}
 		i += n
@@ -362,6 +363,14 @@ func cutsOf(p *netsim.Plan, conn int, dir trace.Direction, n int) []int {
 		cuts = slices.Compact(cuts)
 	}
 	return cuts
+}
+
+// within drops what a log tells of bytes that it does not have.
+func within(boxes []box, n int) []box {
+	for i := range boxes {
+		boxes[i].To = min(boxes[i].To, n)
+	}
+	return slices.DeleteFunc(boxes, func(b box) bool { return b.Len() <= 0 })
 }
 
 // splitAt divides boxes at the cuts that stand within them.

@@ -59,7 +59,7 @@ func Matrix(w io.Writer, results []*lab.Result, o Options) error {
 		}
 		verdicts[p] = r.Verdict
 	}
-	t := table{rows: [][]entry{{{text: ""}}, {{text: wordPlan, style: strong}}}}
+	t := table{grouped: true, rows: [][]entry{{{}}, {{text: wordPlan, style: strong}}}}
 	for _, p := range programs {
 		for i, text := range heads[p] {
 			t.rows[i] = append(t.rows[i], entry{text: text, style: strong})
@@ -73,18 +73,12 @@ func Matrix(w io.Writer, results []*lab.Result, o Options) error {
 		}
 		t.rows = append(t.rows, row)
 	}
-	t.heads, t.grouped = 2, true
-	lines := t.lines(o.width())
-	lines = append(lines, nil)
-	for _, text := range wrap(phraseMatrix, o.width()) {
-		lines = append(lines, line{{text, plain}})
-	}
-	return write(w, lines, o)
+	return write(w, append(t.lines(o.width()), remark(phraseMatrix, o.width())...), o)
 }
 
 // Cost shows what a message costs each program: one command and its answer.
 func Cost(w io.Writer, results []*lab.Result, o Options) error {
-	t := table{heads: 1, rows: [][]entry{{
+	t := table{rows: [][]entry{{
 		{text: wordProgram, style: strong}, {text: wordVerdict, style: strong},
 	}}}
 	for _, word := range []string{wordTime, wordTrips, wordWireB, wordPayload, wordExtra, wordReads, wordWrites} {
@@ -102,12 +96,7 @@ func Cost(w io.Writer, results []*lab.Result, o Options) error {
 		}
 		t.rows = append(t.rows, row)
 	}
-	lines := t.lines(o.width())
-	lines = append(lines, nil)
-	for _, text := range wrap(phraseCost, o.width()) {
-		lines = append(lines, line{{text, plain}})
-	}
-	return write(w, lines, o)
+	return write(w, append(t.lines(o.width()), remark(phraseCost, o.width())...), o)
 }
 
 // each returns v/n with at most one decimal.
@@ -124,6 +113,15 @@ func title(text string, width int) []line {
 		lines = append(lines, line{{t, strong}})
 	}
 	return append(lines, nil)
+}
+
+// remark is a paragraph under a table.
+func remark(text string, width int) []line {
+	lines := []line{nil}
+	for _, t := range wrap(text, min(width, prose)) {
+		lines = append(lines, line{{t, plain}})
+	}
+	return lines
 }
 
 // hang writes text beside a head, all its lines indented alike, or under the
@@ -151,7 +149,6 @@ func pad(text string, n int) string {
 // table is rows of cells in aligned columns. One that is too wide for its
 // terminal continues below with the columns that are left, the first repeated.
 type table struct {
-	heads   int  // rows on top that name the columns
 	grouped bool // columns under the same word in the first row stay together
 	rows    [][]entry
 }

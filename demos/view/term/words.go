@@ -27,7 +27,6 @@ const (
 
 	wordPlan     = "plan"
 	wordCommands = "commands"
-	wordVariant  = "variant"
 	wordCalls    = "calls"
 	wordServer   = "server"
 	wordEnd      = "ended"
@@ -41,7 +40,6 @@ const (
 	wordPrice    = "price"
 
 	wordNothing = "nothing"
-	phraseEmpty = "No byte was written."
 
 	wordProgram = "program"
 	wordVerdict = "verdict"
@@ -55,6 +53,8 @@ const (
 )
 
 const (
+	phraseEmpty  = "No byte was written."
+	phraseReset  = "The connection was reset."
 	phraseStages = "Stages, each as two programs, naive and fixed"
 	phrasePlans  = "Plans, each for every program"
 	phraseCost   = "Bytes, trips, reads and writes are a message's: one command and its answer. " +
@@ -159,16 +159,16 @@ func sayFatal(fatal, places int) string {
 	case places == 0:
 		return "There is no place to cut."
 	case fatal == 0:
-		return fmt.Sprintf("0 of %s are fatal: no single cut breaks anything.", places1(places))
+		return fmt.Sprintf("0 of %s are fatal: no single cut breaks anything.", sayPlaces(places))
 	}
 	is := "are"
 	if fatal == 1 {
 		is = "is"
 	}
-	return fmt.Sprintf("%s of %s %s fatal: a single cut there breaks it.", group(fatal), places1(places), is)
+	return fmt.Sprintf("%s of %s %s fatal: a single cut there breaks it.", group(fatal), sayPlaces(places), is)
 }
 
-func places1(n int) string {
+func sayPlaces(n int) string {
 	if n == 1 {
 		return "1 place"
 	}
@@ -176,8 +176,6 @@ func places1(n int) string {
 }
 
 func sayLost(n int) string { return sayBytes(n) + " were written and never arrived." }
-
-const phraseReset = "The connection was reset."
 
 func sayBytes(n int) string {
 	if n == 1 {
@@ -221,7 +219,7 @@ func plural(n int, word string) string {
 
 // sayHappened tells in one sentence what became of a run.
 func sayHappened(r *lab.Result) string {
-	who := strings.ToUpper(string(r.Side[:1])) + sayProgram(r)[1:] + ": "
+	who := capital(sayProgram(r)) + ": "
 	if r.Verdict == stage.OK {
 		return fmt.Sprintf("%s%s of %s answers are exact.", who, group(len(r.Calls)), group(len(r.Commands)))
 	}
@@ -269,7 +267,7 @@ func sayTime(d time.Duration) string {
 	case d >= time.Second:
 		return strconv.FormatFloat(d.Seconds(), 'f', -1, 64) + "s"
 	}
-	return strings.Replace(sayDuration(d), "µ", "u", 1)
+	return sayDuration(d)
 }
 
 // sayDuration rounds what nobody can tell apart.
@@ -283,6 +281,14 @@ func sayDuration(d time.Duration) string {
 		d = d.Round(time.Microsecond)
 	}
 	return strings.Replace(d.String(), "µ", "u", 1)
+}
+
+// capital returns text with its first letter, if it is an ASCII one, upper-case.
+func capital(text string) string {
+	if text == "" {
+		return ""
+	}
+	return strings.ToUpper(text[:1]) + text[1:]
 }
 
 // group writes a number with commas between the thousands.
