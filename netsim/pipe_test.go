@@ -27,6 +27,7 @@ func TestPipeIsAConn(t *testing.T) {
 			t.Fatal(err)
 		}
 		t.Run(text, func(t *testing.T) {
+			t.Parallel() // it waits in real time
 			nettest.TestConn(t, func() (c1, c2 net.Conn, stop func(), err error) {
 				c1, c2 = netsim.Pipe(plan)
 				return c1, c2, func() { c1.Close(); c2.Close() }, nil

@@ -1,6 +1,8 @@
 package lab
 
 import (
+	"context"
+
 	"stickydemo/netsim"
 	"stickydemo/netsim/search"
 	"stickydemo/netsim/trace"
@@ -62,4 +64,36 @@ func (e *exchange) quick(err error) string {
 		return string(verdictOf(err))
 	}
 	return string(e.failed)
+}
+
+// Searched is what a search found of a spec.
+type Searched struct {
+	Spec
+	Options search.Options
+	*search.Report
+	Composition Composition
+}
+
+// Search searches the spec, whose plan does not matter: see search.Search. The
+// shape and the longest pause of the options are its own to fill in.
+func Search(ctx context.Context, spec Spec, o search.Options) (*Searched, error) {
+	spec.Plan = netsim.Plan{}
+	var l Lab
+	defer l.Close()
+	o.Shape = l.Shape(spec)
+	r := Subject(spec)()
+	o.Longest = r.Run(spec.Plan).Longest
+	r.Close()
+
+	report, err := search.Search(ctx, Subject(spec), o)
+	if least := report.Smallest; least != nil {
+		closer := spec
+		closer.Plan = least.Plan
+		least.Verdict = string(l.Run(closer).Verdict)
+	}
+	found := &Searched{Spec: spec, Options: o, Report: report}
+	if err == nil {
+		found.Composition, err = Compose(ctx, spec, o.Workers)
+	}
+	return found, err
 }

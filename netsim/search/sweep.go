@@ -2,6 +2,7 @@ package search
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -37,6 +38,8 @@ type Swept struct {
 	Tried, Wrong int
 	First        *netsim.Plan // the first that was wrong
 	Verdict      string       // its verdict
+
+	fatal map[trace.Direction][]int // of Cut: the places
 }
 
 // Sweeping is what a sweep goes through.
@@ -86,27 +89,13 @@ func (s *Sweeping) plans(kind Kind) (n int, plan func(i int) netsim.Plan) {
 	case Drip:
 		return 1, func(int) netsim.Plan { return mode(netsim.Mode{Kind: netsim.Drip}) }
 	case Cut:
-		return up + down, func(i int) netsim.Plan {
-			if i < up {
-				return cutPlan(trace.Up, i+1)
-			}
-			return cutPlan(trace.Down, i-up+1)
-		}
+		return alternate(up, down, func(dir trace.Direction, i int) netsim.Plan { return cutPlan(dir, i+1) })
 	case Cuts:
-		ups, downs := pairs(up), pairs(down)
-		return ups + downs, func(i int) netsim.Plan {
-			if i < ups {
-				return cutPlan(trace.Up, pair(i)...)
-			}
-			return cutPlan(trace.Down, pair(i-ups)...)
-		}
+		return alternate(pairs(up), pairs(down), func(dir trace.Direction, i int) netsim.Plan { return cutPlan(dir, pair(i)...) })
 	case Stall:
-		return s.Shape.Up + s.Shape.Down, func(i int) netsim.Plan {
-			if i < s.Shape.Up {
-				return StallPlan(trace.Up, i, s.Longest)
-			}
-			return StallPlan(trace.Down, i-s.Shape.Up, s.Longest)
-		}
+		return alternate(s.Shape.Up, s.Shape.Down, func(dir trace.Direction, i int) netsim.Plan {
+			return StallPlan(dir, i, s.Longest)
+		})
 	case Window:
 		return len(windows), func(i int) (p netsim.Plan) {
 			p.Up.Window, p.Down.Window = windows[i], windows[i]
@@ -118,6 +107,21 @@ func (s *Sweeping) plans(kind Kind) (n int, plan func(i int) netsim.Plan) {
 		}
 	}
 	return 1, func(int) netsim.Plan { return netsim.Plan{} } // Glue
+}
+
+// alternate numbers the plans of both directions so that the smaller offset
+// comes first, upwards before downwards.
+func alternate(up, down int, plan func(dir trace.Direction, i int) netsim.Plan) (int, func(int) netsim.Plan) {
+	both := min(up, down)
+	return up + down, func(i int) netsim.Plan {
+		switch {
+		case i < 2*both:
+			return plan(Directions[i%2], i/2)
+		case up > down:
+			return plan(trace.Up, i-both)
+		}
+		return plan(trace.Down, i-both)
+	}
 }
 
 // pairs returns the pairs of places, or 0 where they are too many to try.
@@ -165,6 +169,9 @@ func (s *Sweeping) try(ctx context.Context, subject Subject, kind Kind, n int, p
 				swept.Tried++
 				if o.Broken() {
 					swept.Wrong++
+					if kind == Cut {
+						swept.mark(&p)
+					}
 					if i < first {
 						first, swept.First, swept.Verdict = i, &p, o.Verdict
 					}
@@ -177,5 +184,18 @@ func (s *Sweeping) try(ctx context.Context, subject Subject, kind Kind, n int, p
 		})
 	}
 	group.Wait()
+	for _, places := range swept.fatal {
+		slices.Sort(places)
+	}
 	return swept
+}
+
+// mark notes the place of a plan's one cut as fatal.
+func (s *Swept) mark(p *netsim.Plan) {
+	if s.fatal == nil {
+		s.fatal = map[trace.Direction][]int{}
+	}
+	for _, dir := range Directions {
+		s.fatal[dir] = append(s.fatal[dir], direction(p, dir).Cuts...)
+	}
 }

@@ -56,10 +56,16 @@ func axis(s *stream, columns int) [][]item {
 	}
 
 	// Few columns are worth more blocks than many.
-	most := max(2, 44/((columns-1)/cellWidth))
-	for _, try := range []struct{ around, blocks int }{{n, most}, {4, 1}, {3, 1}, {2, 1}, {4, most}, {3, most}, {2, most}, {1, most}} {
-		if items := layout(places, try.around, try.blocks); items != nil {
-			return split(items, columns, matters)
+	cells := (columns - 1) / cellWidth
+	most := max(2, 44/cells)
+	if n <= most*cells {
+		return split(s.items(slices.Repeat([]bool{true}, n)), columns, matters)
+	}
+	if len(places) <= most*cells {
+		for _, try := range []struct{ around, blocks int }{{4, 1}, {3, 1}, {2, 1}, {4, most}, {3, most}, {2, most}, {1, most}} {
+			if items := layout(places, try.around, try.blocks); items != nil {
+				return split(items, columns, matters)
+			}
 		}
 	}
 

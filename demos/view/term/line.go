@@ -63,6 +63,18 @@ func (l line) width() int {
 	return n
 }
 
+// trim drops the blanks at the end of a line.
+func (l line) trim() line {
+	for len(l) > 0 {
+		last := &l[len(l)-1]
+		if last.text = strings.TrimRight(last.text, " "); last.text != "" {
+			break
+		}
+		l = l[:len(l)-1]
+	}
+	return l
+}
+
 // write writes lines in one piece. Without colour, or where a piece is plain,
 // no escape code is written.
 func write(w io.Writer, lines []line, o Options) error {

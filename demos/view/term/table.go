@@ -209,15 +209,3 @@ func (t *table) group(from, to int) int {
 	}
 	return to
 }
-
-// trim drops the blanks at the end of a line.
-func (l line) trim() line {
-	for len(l) > 0 {
-		last := &l[len(l)-1]
-		if last.text = strings.TrimRight(last.text, " "); last.text != "" {
-			break
-		}
-		l = l[:len(l)-1]
-	}
-	return l
-}

@@ -1,0 +1,184 @@
+package lab
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"time"
+
+	"stickydemo/demos/stage"
+	"stickydemo/netsim"
+	"stickydemo/netsim/search"
+	"stickydemo/netsim/trace"
+)
+
+// Composition is what follows for the whole conversation from what each
+// endpoint does alone.
+type Composition struct {
+	Holds bool
+	Why   string // on what premises, or which one fails
+}
+
+// Compose drives each endpoint of a spec alone, with all that its peer sends
+// already waiting, under every cut and every two cuts of it. Where the output
+// of both depends on nothing but the bytes they read, the whole conversation is
+// the same under every cut in both directions, every stall and every schedule,
+// by Kahn's theorem on networks of deterministic processes (1974): as long as
+// reads block, each direction has one writer, nobody looks at a clock, and
+// buffers are large enough.
+func Compose(ctx context.Context, spec Spec, workers int) (Composition, error) {
+	spec.Plan = netsim.Plan{}
+	glued := Run(spec)
+	if glued.Verdict != stage.OK {
+		return Composition{Why: fmt.Sprintf("it does not hold even where nothing is cut: %s", glued.Verdict)}, nil
+	}
+	r := Subject(spec)()
+	longest := r.Run(netsim.Plan{}).Longest
+	r.Close()
+	if longest > 0 {
+		return Composition{Why: fmt.Sprintf("a pause or a deadline of %s makes time matter, and the theorem knows none", longest)}, nil
+	}
+	streams := newStreams(glued.Log)
+	for _, dir := range search.Directions {
+		alone := &alone{spec: spec, streams: streams, plays: client}
+		who := "server"
+		if dir == trace.Down {
+			alone.plays, who = server, "client"
+		}
+		shape := search.Shape{}
+		if dir == trace.Up {
+			shape.Up = streams.length(0, dir)
+		} else {
+			shape.Down = streams.length(0, dir)
+		}
+		swept, err := search.Sweep(ctx, alone.subject, search.Sweeping{Shape: shape, Random: 1000, Workers: workers})
+		if err != nil {
+			return Composition{}, err
+		}
+		paired := false
+		for _, k := range swept {
+			if k.Wrong > 0 && k.Kind != search.Window {
+				return Composition{Why: fmt.Sprintf("what the %s sends depends on how its input is cut: it differs under %s", who, k.First)}, nil
+			}
+			paired = paired || k.Kind == search.Cuts && (k.Tried > 0 || shape.Of(dir) < 3)
+		}
+		if !paired {
+			return Composition{Why: fmt.Sprintf("%d bytes are too many to try every two cuts of what the %s reads", shape.Of(dir), who)}, nil
+		}
+	}
+	return Composition{true, "each endpoint alone did the same under every cut and every two cuts of its input; " +
+		"reads block, each direction has one writer, nobody looks at a clock, buffers suffice"}, nil
+}
+
+// alone runs one endpoint against a script: the other side's bytes, written at
+// once.
+type alone struct {
+	spec    Spec
+	streams *streams
+	plays   side // the scripted one
+}
+
+func (a *alone) subject() search.Runner {
+	return &aloneRunner{alone: a, answers: answers{stage: a.spec.Stage}}
+}
+
+type aloneRunner struct {
+	*alone
+	sim     netsim.Sim
+	answers answers
+}
+
+func (r *aloneRunner) Close() { r.sim.Close() }
+
+// Run reports whether the endpoint sent, and its calls returned, what they did
+// when nothing was cut.
+func (r *aloneRunner) Run(plan netsim.Plan) search.Outcome {
+	program := r.spec.Stage.Program(r.spec.Side, r.spec.Variant)
+	wrong := ""
+	note := func(format string, args ...any) {
+		if wrong == "" {
+			wrong = fmt.Sprintf(format, args...)
+		}
+	}
+	// script plays its part on the n-th connection and checks what it is sent.
+	script := func(conn net.Conn, n int, writes, reads trace.Direction) {
+		defer conn.Close()
+		conn.Write(r.streams.data[place{n, writes}])
+		closeWrite(conn)
+		if got, err := io.ReadAll(conn); err != nil || !bytes.Equal(got, r.streams.data[place{n, reads}]) {
+			note("connection %d: %v", n, err)
+		}
+	}
+	err := r.sim.Run(plan, "client", func() {
+		listener := r.sim.Listen()
+		defer listener.Close()
+		if r.plays == client {
+			r.sim.Go("server", func() { r.serve(program, listener, note) })
+			for n := 1; n <= r.streams.conns; n++ {
+				conn, err := r.sim.Dial()
+				if err != nil {
+					note("%v", err)
+					return
+				}
+				script(conn, n, trace.Up, trace.Down)
+			}
+			return
+		}
+		r.sim.Go("server", func() {
+			for n := 1; ; n++ {
+				conn, err := listener.Accept()
+				if err != nil {
+					return
+				}
+				script(conn, n, trace.Down, trace.Up)
+			}
+		})
+		r.call(program, note)
+	})
+	if err != nil {
+		note("%v", err)
+	}
+	return search.Outcome{Verdict: wrong}
+}
+
+func (r *aloneRunner) serve(program stage.Program, listener net.Listener, note func(string, ...any)) {
+	for {
+		conn, err := listener.Accept()
+		if err != nil {
+			return
+		}
+		err = program.Serve(conn, stage.Env{Run: r.answers.of, Sleep: func(time.Duration) {}})
+		conn.Close()
+		if err != nil {
+			note("server: %v", err)
+		}
+	}
+}
+
+func (r *aloneRunner) call(program stage.Program, note func(string, ...any)) {
+	var conns []net.Conn
+	defer func() {
+		for _, conn := range conns {
+			conn.Close()
+		}
+	}()
+	caller, err := program.Client(func() (net.Conn, error) {
+		conn, err := r.sim.Dial()
+		if err == nil {
+			conns = append(conns, conn)
+		}
+		return conn, err
+	})
+	if err != nil {
+		note("%v", err)
+		return
+	}
+	for _, command := range r.spec.Commands {
+		if got, err := caller.Call(command); err != nil || !bytes.Equal(got, r.answers.of(command)) {
+			note("%q: %v", command, err)
+			return
+		}
+	}
+}

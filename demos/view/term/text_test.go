@@ -1,0 +1,101 @@
+package term
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestClean(t *testing.T) {
+	for _, c := range []struct{ name, text, want string }{
+		{"printable ASCII stays", `a "b"\`, `a "b"\`},
+		{"line ends and tabs are named", "a\r\n\t", `a\r\n\t`},
+		{"an escape code cannot reach the terminal", "\x1b[2J", `\x1b[2J`},
+		{"nor its one-byte form", "\u009b2J", `\x9b2J`},
+		{"letters of sure width stay", "你好 é я ｡", "你好 é я \\u{ff61}"},
+		{"what is not UTF-8 is bytes", "\xe4\xbd", `\xe4\xbd`},
+		{"the replacement character itself", "\ufffd", `\u{fffd}`},
+		{"what turns the line around", "\u202eabc", `\u{202e}abc`},
+		{"what joins the letter before", "e\u0301", `e\u{301}`},
+		{"what terminals disagree on", "…😀", `\u{2026}\u{1f600}`},
+	} {
+		if got := clean(c.text); got != c.want {
+			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
+func TestWrap(t *testing.T) {
+	for _, c := range []struct {
+		name, text string
+		limit      int
+		want       []string
+	}{
+		{"short text is one line", "a b", 9, []string{"a b"}},
+		{"no text is an empty line", "", 9, []string{""}},
+		{"a break at a space takes it away", "abc def", 5, []string{"abc", "def"}},
+		{"a word too long is broken", "abcdefg", 3, []string{"abc", "def", "g"}},
+		{"wide characters may part anywhere", "一个消息", 5, []string{"一个", "消息"}},
+		{"and count twice", "ab一c", 3, []string{"ab", "一c"}},
+	} {
+		if got := wrap(c.text, c.limit); !slices.Equal(got, c.want) {
+			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
+func TestQuote(t *testing.T) {
+	for _, c := range []struct {
+		text  string
+		limit int
+		want  string
+	}{
+		{"ab\n", 10, `"ab\n"`},
+		{"abcdefghijkl", 10, `"abcde"...`},
+		{strings.Repeat("好", 100), 12, `"好好好"...`},
+		{strings.Repeat("\xff", 100), 12, `"\xff\xf"...`},
+	} {
+		got := quote([]byte(c.text), c.limit)
+		if got != c.want && c.text[0] != 0xff || width(got) > c.limit {
+			t.Errorf("quote(%q, %d): got %s, want %s", c.text, c.limit, got, c.want)
+		}
+	}
+}
+
+func TestAlign(t *testing.T) {
+	for _, c := range []struct {
+		name, left, right string
+		want              []pairing
+	}{
+		{"equal sources pair all through", "a\nb", "a\nb", []pairing{
+			{0, 0, "a", "a", true}, {1, 1, "b", "b", true}}},
+		{"a changed line stands beside its partner", "aa\nbb\ncc", "aa\nxx\ncc", []pairing{
+			{0, 0, "aa", "aa", true}, {1, 1, "bb", "xx", false}, {2, 2, "cc", "cc", true}}},
+		{"a new line has no partner", "aa\ncc", "aa\nbb\ncc", []pairing{
+			{0, 0, "aa", "aa", true}, {-1, 1, "", "bb", false}, {1, 2, "cc", "cc", true}}},
+		{"a line that is gone neither", "aa\nbb", "bb", []pairing{
+			{0, -1, "aa", "", false}, {1, 0, "bb", "bb", true}}},
+		{"one line of words is worth more than two braces", "return\n}\n}", "}\n}\nreturn", []pairing{
+			{-1, 0, "", "}", false}, {-1, 1, "", "}", false}, {0, 2, "return", "return", true}, {1, -1, "}", "", false}, {2, -1, "}", "", false}}},
+	} {
+		if got := align(source(c.left), source(c.right)); !slices.Equal(got, c.want) {
+			t.Errorf("%s: got %v, want %v", c.name, got, c.want)
+		}
+	}
+}
+
+func TestSourceHasNoTabs(t *testing.T) {
+	got := source("\tx := 1\t// y\r\nab\tc\x1b\n")
+	want := []string{"    x := 1  // y", `ab  c\x1b`}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestGroup(t *testing.T) {
+	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1,000", -1000: "-1,000", -999: "-999", 1234567: "1,234,567"} {
+		if got := group(n); got != want {
+			t.Errorf("group(%d): got %s, want %s", n, got, want)
+		}
+	}
+}
