@@ -35,7 +35,7 @@ type Result struct {
 	Log      trace.Log
 	Payloads []Piece // which bytes are a message's own; the others are its header
 
-	Maps []search.Places // the cut map of each direction, where it was asked for
+	Maps []search.Direction // the cut map of each direction, where it was asked for
 }
 
 // Net is which network a run used.

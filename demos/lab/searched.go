@@ -2,6 +2,7 @@ package lab
 
 import (
 	"context"
+	"runtime"
 
 	"stickydemo/netsim"
 	"stickydemo/netsim/search"
@@ -37,12 +38,14 @@ func (l *Lab) Shape(spec Spec) search.Shape {
 	return search.Shape{Up: streams.length(0, trace.Up), Down: streams.length(0, trace.Down)}
 }
 
-// MapLimit is the bytes of a direction up to which Map tries its places.
+// MapLimit is the runs that Map spends on a direction, at most: to try its
+// places, and again to count.
 const MapLimit = 5000
 
 // Map fills in the cut maps of a result: which places are fatal to its side,
-// each cut alone, whatever the plan of the result itself was. A direction over
-// MapLimit is left out, and so are both when the side breaks without a cut.
+// each cut alone, whatever the plan of the result itself was, and in how many
+// ways it breaks. A direction over MapLimit is left out, and so are both when
+// the side breaks without a cut.
 func (l *Lab) Map(r *Result) {
 	runner := &runner{spec: r.Spec}
 	defer runner.Close()
@@ -51,9 +54,16 @@ func (l *Lab) Map(r *Result) {
 	}
 	shape := l.Shape(r.Spec)
 	for _, dir := range search.Directions {
-		if n := shape.Of(dir); n <= MapLimit {
-			r.Maps = append(r.Maps, search.Map(runner, dir, n))
+		n := shape.Of(dir)
+		if n > MapLimit {
+			continue
 		}
+		d := search.Direction{Places: search.Map(runner, dir, n)}
+		count, err := search.CountWrong(context.Background(), Subject(r.Spec), dir, n, runtime.GOMAXPROCS(0), search.Shard{}, MapLimit)
+		if err == nil {
+			d.Wrong, d.Runs = count.Wrong, count.Runs
+		}
+		r.Maps = append(r.Maps, d)
 	}
 }
 
@@ -72,6 +82,7 @@ type Searched struct {
 	Options search.Options
 	*search.Report
 	Composition Composition
+	Glued       *Result // the run without a cut, with the maps of the search
 }
 
 // Search searches the spec, whose plan does not matter: see search.Search. The
@@ -91,7 +102,8 @@ func Search(ctx context.Context, spec Spec, o search.Options) (*Searched, error)
 		closer.Plan = least.Plan
 		least.Verdict = string(l.Run(closer).Verdict)
 	}
-	found := &Searched{Spec: spec, Options: o, Report: report}
+	found := &Searched{Spec: spec, Options: o, Report: report, Glued: l.Run(spec)}
+	found.Glued.Maps = report.Directions
 	if err == nil {
 		found.Composition, err = Compose(ctx, spec, o.Workers)
 	}

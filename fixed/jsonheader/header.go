@@ -10,70 +10,56 @@ import (
 	"strconv"
 )
 
-// parse returns what a header says. JSON alone is no check: the same key may
-// come twice and one reader takes the first, another the last; a number may be
-// 1e3; and more may follow the object. Unknown keys are passed over: room for
-// them is what one pays for JSON.
-func parse(header []byte) (size int, sum *string, err error) {
-	decode := json.NewDecoder(bytes.NewReader(header))
-	if t, err := decode.Token(); err != nil || t != json.Delim('{') {
-		return 0, nil, fmt.Errorf("header %.80q is no JSON object", header)
+// A header is what this side needs of one. Keys that it does not know are passed
+// over: room for them is what the JSON is paid for.
+type header struct {
+	size int
+	md5  any // a string, or nil for an MD5 that nobody filled in
+}
+
+// describes reports whether the MD5, if there is one, is the payload's.
+func (h header) describes(payload []byte) bool {
+	return h.md5 == nil || h.md5 == fmt.Sprintf("%x", md5.Sum(payload))
+}
+
+// readHeader reads and checks a header of the announced length.
+func readHeader(r io.Reader, length []byte) (header, error) {
+	n := binary.BigEndian.Uint32(length)
+	if n > MaxHeader {
+		return header{}, refusal(fmt.Sprintf("announced a header of %d bytes (0x%x, %+q), limit %d", n, length, length, MaxHeader))
 	}
-	values := map[string]json.RawMessage{}
-	for decode.More() {
-		key, err := decode.Token()
-		var value json.RawMessage
-		if err == nil {
-			err = decode.Decode(&value)
+	text, err := readFull(r, int(n))
+	if err != nil {
+		return header{}, err
+	}
+	return parse(text)
+}
+
+// parse takes one JSON object, nothing after it, and no key twice: two readers
+// might otherwise believe two different sizes.
+func parse(text []byte) (header, error) {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber() // a size is digits: not 1e3, not 1.0, not "1"
+	if open, _ := decoder.Token(); open != json.Delim('{') || !json.Valid(text) {
+		return header{}, refusal(fmt.Sprintf("header %+.40q is not one JSON object", text))
+	}
+	values := map[json.Token]any{}
+	for decoder.More() { // the text is valid, so nothing in here can fail
+		var value any
+		key, _ := decoder.Token()
+		decoder.Decode(&value)
+		if _, twice := values[key]; twice {
+			return header{}, refusal(fmt.Sprintf("header has the key %+.40q twice", key))
 		}
-		if err != nil {
-			return 0, nil, fmt.Errorf("header %.80q: %w", header, inside(err))
-		}
-		name := key.(string) // More and Token see to it
-		if values[name] != nil {
-			return 0, nil, fmt.Errorf("header has the key %.80q twice", name)
-		}
-		values[name] = value
+		values[key] = value
 	}
-	if _, err := decode.Token(); err != nil {
-		return 0, nil, fmt.Errorf("header %.80q: %w", header, inside(err))
+	if reason, ok := values["error"]; ok {
+		return header{}, refusal(fmt.Sprintf("refused by the peer: %+.300q", fmt.Sprint(reason)))
 	}
-	if _, err := decode.Token(); err != io.EOF {
-		return 0, nil, fmt.Errorf("header %.80q goes on behind its object", header)
+	number, _ := values["total_size"].(json.Number)
+	size, err := strconv.ParseUint(string(number), 10, 64)
+	if err != nil || size > MaxSize {
+		return header{}, refusal(fmt.Sprintf("total_size %+.40q is no whole number up to the limit of %d", fmt.Sprint(values["total_size"]), MaxSize))
 	}
-	if why := values["error"]; why != nil {
-		return 0, nil, fmt.Errorf("refused: %s", why)
-	}
-	n, err := strconv.ParseUint(string(values["total_size"]), 10, 32)
-	if err != nil || n > MaxSize {
-		return 0, nil, fmt.Errorf("total_size %.80q is no whole number up to %d", values["total_size"], MaxSize)
-	}
-	if digest := values["md5"]; digest != nil && json.Unmarshal(digest, &sum) != nil {
-		return 0, nil, fmt.Errorf("md5 %.80q is neither text nor null", digest)
-	}
-	return int(n), sum, nil
-}
-
-// frame puts its length before a header.
-func frame(header string) string {
-	return string(binary.BigEndian.AppendUint32(nil, uint32(len(header)))) + header // FIX: one order
-}
-
-// describe returns the header of a payload.
-func describe(payload []byte) string {
-	return fmt.Sprintf(`{"total_size": %d, "filename": null, "md5": "%x"}`, len(payload), md5.Sum(payload))
-}
-
-// refusal returns the frame that says why there will be no answer.
-func refusal(err error) string {
-	why, _ := json.Marshal(err.Error()) // text always can be
-	return frame(`{"total_size": 0, "error": ` + string(why) + `}`)
-}
-
-// verify compares a payload with the digest in its header, if there is one.
-func verify(payload []byte, sum *string) error {
-	if sum != nil && *sum != fmt.Sprintf("%x", md5.Sum(payload)) {
-		return fmt.Errorf("payload of %d bytes does not have the md5 %.40q", len(payload), *sum)
-	}
-	return nil
+	return header{int(size), values["md5"]}, nil
 }

@@ -1,19 +1,21 @@
-// Package jsonheader is stage 5, repaired: a header that describes the payload.
+// Package jsonheader is stage 5, repaired: a header in JSON describes the payload.
 //
-// Request and answer: the header's length, 4 bytes, big-endian; the header, JSON
-// with total_size, filename and md5; the payload. A header with "error" refuses.
+// Request and answer: the header's length, 4 bytes, big-endian; the header,
+// {"total_size": N, "filename": null, "md5": "HEX"}; N bytes. With "error": a refusal.
 //
-// Repaired: each part is read whole, no further, and bounded; the header is checked.
+// Repaired: length, header and payload are limited and read whole, and requests
+// have them too. (The MD5 mends no boundary and stops no attacker.)
 package jsonheader
 
 import (
+	"crypto/md5"
 	"encoding/binary"
 	"fmt"
 	"io"
 	"net"
 )
 
-// MaxSize is the most bytes that a payload may have, MaxHeader that a header may.
+// MaxSize and MaxHeader are the most bytes of a payload and of a header.
 const MaxSize, MaxHeader = 1 << 20, 4096
 
 // Serve answers the commands on conn until the client leaves.
@@ -22,12 +24,11 @@ func Serve(conn net.Conn, run func(command string) []byte) error {
 		command, err := receive(conn) // FIX: one frame is one command
 		if err == io.EOF {
 			return nil
-		}
-		if err == nil {
+		} else if err == nil {
 			err = send(conn, run(string(command)))
 		}
 		if err != nil {
-			return refuse(conn, refusal(err), err)
+			return refuse(conn, err) // FIX: not in silence
 		}
 	}
 }
@@ -38,42 +39,40 @@ type Client struct{ conn net.Conn }
 // NewClient returns a client for conn.
 func NewClient(conn net.Conn) *Client { return &Client{conn} }
 
-// Call sends a command and returns its answer.
+// Call sends a command and returns its answer. After an error, close conn.
 func (c *Client) Call(command string) ([]byte, error) {
-	if err := send(c.conn, []byte(command)); err != nil { // FIX: framed
+	if err := send(c.conn, []byte(command)); err != nil { // FIX: the same frame
 		return nil, err
 	}
 	answer, err := receive(c.conn)
-	return answer, inside(err)
+	if err == io.EOF {
+		err = fmt.Errorf("waiting for the answer: %w", io.ErrUnexpectedEOF)
+	}
+	return answer, err
 }
 
 func send(conn net.Conn, payload []byte) error {
 	if len(payload) > MaxSize {
-		return fmt.Errorf("message of %d bytes, limit %d", len(payload), MaxSize)
+		return tooLarge(len(payload))
 	}
-	_, err := conn.Write(append([]byte(frame(describe(payload))), payload...))
+	header := fmt.Sprintf(`{"total_size": %d, "filename": null, "md5": "%x"}`, len(payload), md5.Sum(payload))
+	length := binary.BigEndian.AppendUint32(nil, uint32(len(header))) // FIX: the network's order
+	_, err := fmt.Fprintf(conn, "%s%s%s", length, header, payload)
 	return err
 }
 
-func receive(conn net.Conn) ([]byte, error) {
-	buf := make([]byte, MaxHeader)
-	if _, err := io.ReadFull(conn, buf[:4]); err != nil { // FIX: 4 bytes, not up to 4
+func receive(conn net.Conn) (payload []byte, err error) {
+	length := make([]byte, 4)
+	if _, err := io.ReadFull(conn, length); err != nil { // FIX: all 4 bytes
 		return nil, err
 	}
-	length := binary.BigEndian.Uint32(buf)
-	if length > MaxHeader { // FIX: before any memory is taken
-		return nil, fmt.Errorf("header length %#x (%q) is over the limit of %d bytes", buf[:4], buf[:4], MaxHeader)
-	}
-	if _, err := io.ReadFull(conn, buf[:length]); err != nil { // FIX: all of it
-		return nil, inside(err)
-	}
-	size, sum, err := parse(buf[:length])
+	header, err := readHeader(conn, length) // FIX: all of it, and strictly
 	if err != nil {
 		return nil, err
 	}
-	payload, err := readPayload(conn, size) // FIX: no byte more, none less
-	if err != nil {
-		return nil, err
+	payload, err = readFull(conn, header.size) // FIX: its bytes, and none of the next message
+	if err == nil && !header.describes(payload) {
+		return nil, refusal(fmt.Sprintf("md5 of %d bytes is not %+.40q", header.size, fmt.Sprint(header.md5))) // FIX: checked
 	}
-	return payload, verify(payload, sum) // FIX
+	return payload, err
 }

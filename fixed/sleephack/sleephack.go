@@ -1,10 +1,9 @@
 // Package sleephack is stage 2, repaired: the size, a line feed, the payload.
 //
-// Request and answer: the size in decimal, a line feed, the payload. A line that
-// starts with "-" stands for a refusal and says why.
+// Request and answer: the size in decimal digits, "\n", that many bytes.
+// Instead of an answer, a refusal: "-", the reason, "\n".
 //
-// Repaired: the pause became a delimiter, so that it no longer matters when
-// bytes come; line and size are bounded; requests have frames too.
+// Repaired: a delimiter needs no pause. It ends the size wherever the reads end.
 package sleephack
 
 import (
@@ -16,22 +15,21 @@ import (
 	"strings"
 )
 
-// MaxSize is the most bytes that a payload may have, maxLine that its size may.
-const MaxSize, maxLine = 1 << 20, 128
+// MaxSize is the most bytes that a payload may have.
+const MaxSize = 1 << 20
 
 // Serve answers the commands on conn until the client leaves.
 func Serve(conn net.Conn, run func(command string) []byte) error {
-	buf := bufio.NewReaderSize(conn, maxLine)
+	buf := bufio.NewReaderSize(conn, maxLine) // FIX: what it reads ahead waits in it
 	for {
 		command, err := receive(buf) // FIX: one frame is one command
 		if err == io.EOF {
 			return nil
-		}
-		if err == nil {
+		} else if err == nil {
 			err = send(conn, run(string(command)))
 		}
 		if err != nil {
-			return refuse(conn, "-"+err.Error()+"\n", err)
+			return refuse(conn, err) // FIX: not in silence
 		}
 	}
 }
@@ -39,7 +37,7 @@ func Serve(conn net.Conn, run func(command string) []byte) error {
 // A Client sends commands on one connection.
 type Client struct {
 	conn net.Conn
-	buf  *bufio.Reader // FIX: what one call reads ahead, the next one finds
+	buf  *bufio.Reader // FIX: as old as the connection
 }
 
 // NewClient returns a client for conn.
@@ -47,32 +45,32 @@ func NewClient(conn net.Conn) *Client { return &Client{conn, bufio.NewReaderSize
 
 // Call sends a command and returns its answer.
 func (c *Client) Call(command string) ([]byte, error) {
-	if err := send(c.conn, []byte(command)); err != nil { // FIX: framed
+	if err := send(c.conn, []byte(command)); err != nil { // FIX: the same frame
 		return nil, err
 	}
 	answer, err := receive(c.buf)
-	return answer, inside(err)
+	if err == io.EOF {
+		err = fmt.Errorf("waiting for the answer: %w", io.ErrUnexpectedEOF)
+	}
+	return answer, err
 }
 
 func send(conn net.Conn, payload []byte) error {
 	if len(payload) > MaxSize {
-		return fmt.Errorf("message of %d bytes, limit %d", len(payload), MaxSize)
+		return tooLarge(len(payload))
 	}
-	_, err := fmt.Fprintf(conn, "%d\n%s", len(payload), payload) // FIX: the size has an end
+	_, err := fmt.Fprintf(conn, "%d\n%s", len(payload), payload) // FIX: a line feed ends the size
 	return err
 }
 
 func receive(buf *bufio.Reader) ([]byte, error) {
-	line, err := buf.ReadSlice('\n') // FIX: to the delimiter, at most maxLine
-	if err == io.EOF && len(line) > 0 {
-		return nil, inside(err)
+	line, err := buf.ReadSlice('\n') // FIX: all of the size, and of nothing else
+	if err != nil {
+		return nil, badLine(line, err)
 	}
-	if err != nil && err != bufio.ErrBufferFull {
-		return nil, err
+	size, err := strconv.ParseUint(strings.TrimSuffix(string(line), "\n"), 10, 64)
+	if err != nil || size > MaxSize {
+		return nil, badLine(line, nil)
 	}
-	size, bad := strconv.ParseUint(strings.TrimSuffix(string(line), "\n"), 10, 32)
-	if err != nil || bad != nil || size > MaxSize {
-		return nil, fmt.Errorf("%q is no size up to %d", line, MaxSize)
-	}
-	return readPayload(buf, int(size)) // FIX: no byte more, none less
+	return readFull(buf, int(size)) // FIX: its bytes, and none of the next message
 }

@@ -1,10 +1,10 @@
-// Package structheader is stage 4, repaired: a length of 4 bytes before the payload.
+// Package structheader is stage 4, repaired: a length of 4 bytes before a payload.
 //
-// Request and answer: the size, 4 bytes, unsigned, big-endian; then the payload.
-// A size with its top bit set announces a refusal, whose payload says why.
+// Request and answer: the payload's size, 4 bytes, unsigned, big-endian; the
+// payload. A size with its top bit set announces a refusal and its reason.
 //
 // Repaired: header and payload are read whole and no further, in however many
-// reads that takes; the size has a limit; requests have frames too.
+// reads that takes; the size has a limit; requests have the same frame.
 package structheader
 
 import (
@@ -14,8 +14,8 @@ import (
 	"net"
 )
 
-// MaxSize is the most bytes that a payload may have. refusal marks a refusal.
-const MaxSize, refusal = 1 << 20, 1 << 31
+// MaxSize is the most bytes that a payload may have.
+const MaxSize = 1 << 20
 
 // Serve answers the commands on conn until the client leaves.
 func Serve(conn net.Conn, run func(command string) []byte) error {
@@ -23,12 +23,11 @@ func Serve(conn net.Conn, run func(command string) []byte) error {
 		command, err := receive(conn) // FIX: one frame is one command
 		if err == io.EOF {
 			return nil
-		}
-		if err == nil {
+		} else if err == nil {
 			err = send(conn, run(string(command)))
 		}
 		if err != nil {
-			return refuse(conn, string(frame(refusal, err.Error())), err)
+			return refuse(conn, err) // FIX: not in silence
 		}
 	}
 }
@@ -39,40 +38,35 @@ type Client struct{ conn net.Conn }
 // NewClient returns a client for conn.
 func NewClient(conn net.Conn) *Client { return &Client{conn} }
 
-// Call sends a command and returns its answer.
+// Call sends a command and returns its answer. After an error, close conn.
 func (c *Client) Call(command string) ([]byte, error) {
-	if err := send(c.conn, []byte(command)); err != nil { // FIX: framed
+	if err := send(c.conn, []byte(command)); err != nil { // FIX: the same frame
 		return nil, err
 	}
 	answer, err := receive(c.conn)
-	return answer, inside(err)
+	if err == io.EOF {
+		err = fmt.Errorf("waiting for the answer: %w", io.ErrUnexpectedEOF)
+	}
+	return answer, err
 }
 
 func send(conn net.Conn, payload []byte) error {
 	if len(payload) > MaxSize {
-		return fmt.Errorf("message of %d bytes, limit %d", len(payload), MaxSize)
+		return tooLarge(len(payload))
 	}
-	_, err := conn.Write(frame(0, string(payload)))
+	header := binary.BigEndian.AppendUint32(nil, uint32(len(payload))) // FIX: the network's order
+	_, err := conn.Write(append(header, payload...))
 	return err
 }
 
-func frame(mark uint32, payload string) []byte {
-	header := binary.BigEndian.AppendUint32(nil, mark|uint32(len(payload))) // FIX: one order, no sign
-	return append(header, payload...)
-}
-
-func receive(conn net.Conn) ([]byte, error) {
+func receive(conn net.Conn) (payload []byte, err error) {
 	header := make([]byte, 4)
-	if _, err := io.ReadFull(conn, header); err != nil { // FIX: 4 bytes, not up to 4
+	if _, err := io.ReadFull(conn, header); err != nil { // FIX: all 4 bytes
 		return nil, err
 	}
-	size := int(binary.BigEndian.Uint32(header) &^ refusal)
-	if size > MaxSize { // FIX: before any memory is taken
-		return nil, fmt.Errorf("length %#x (%q) is over the limit of %d bytes", header, header, MaxSize)
+	size := binary.BigEndian.Uint32(header)
+	if size > MaxSize { // FIX: a size is checked before it is believed
+		return nil, badSize(conn, header)
 	}
-	payload, err := readPayload(conn, size) // FIX: no byte more, none less
-	if err == nil && header[0] >= refusal>>24 {
-		return nil, fmt.Errorf("refused: %s", payload)
-	}
-	return payload, err
+	return readFull(conn, int(size)) // FIX: its bytes, and none of the next message
 }

@@ -1,10 +1,7 @@
-// Package jsonheader is stage 5: a header that describes the answer.
-//
-// Request: the raw command. Answer: the header's length as Python's struct 'i'
-// packs it, 4 bytes; the header, JSON with total_size; the output. (Seed 001.)
-//
-// Wrong: reads of 4 bytes, or of the header, may return fewer; nothing frames
-// the request.
+// Package jsonheader is stage 5: a header in JSON describes the answer.
+// Request: the raw command. Answer: the header's length as Python's struct 'i' packs
+// it; {"total_size": N, "filename": null, "md5": null}; N bytes. (Seed 001.)
+// Wrong: a read may return less than a length or a header, or more than an answer.
 package jsonheader
 
 import (
@@ -22,8 +19,7 @@ func Serve(conn net.Conn, run func(command string) []byte) error {
 		n, err := conn.Read(buf) // BUG: one read is not one command
 		if n == 0 && err == io.EOF {
 			return nil
-		}
-		if n > 0 {
+		} else if n > 0 {
 			err = send(conn, run(string(buf[:n])))
 		}
 		if err != nil {
@@ -40,36 +36,40 @@ func NewClient(conn net.Conn) *Client { return &Client{conn} }
 
 // Call sends a command and returns its answer.
 func (c *Client) Call(command string) ([]byte, error) {
-	if _, err := c.conn.Write([]byte(command)); err != nil { // BUG: no frame
+	if _, err := c.conn.Write([]byte(command)); err != nil { // BUG: nothing marks its end
 		return nil, err
 	}
-	return receive(c.conn)
+	answer, err := receive(c.conn)
+	if err == io.EOF {
+		err = fmt.Errorf("waiting for the answer: %w", io.ErrUnexpectedEOF)
+	}
+	return answer, err
 }
 
 func send(conn net.Conn, payload []byte) error {
-	header := fmt.Sprintf(`{"total_size": %d, "filename": null, "md5": null}`, len(payload)) // BUG: md5 never filled in
-	conn.Write(binary.NativeEndian.AppendUint32(nil, uint32(len(header))))                   // BUG: whose order?
+	header := fmt.Sprintf(`{"total_size": %d, "filename": null, "md5": null}`, len(payload))
+	conn.Write(binary.NativeEndian.AppendUint32(nil, uint32(len(header)))) // BUG: in whose order?
 	conn.Write([]byte(header))
 	_, err := conn.Write(payload)
 	return err
 }
 
 func receive(conn net.Conn) (payload []byte, err error) {
-	buf, length := make([]byte, 1<<16), int32(0) // BUG: below zero too
-	n, err := conn.Read(buf[:4])                 // BUG: up to 4 bytes, not 4
+	buf, length, header := make([]byte, 4096), int32(0), struct{ Total_size float64 }{}
+	n, err := conn.Read(buf[:4]) // BUG: up to 4 bytes, not 4
 	if n == 0 {
 		return nil, err
+	} else if _, err := binary.Decode(buf[:n], binary.NativeEndian, &length); err != nil {
+		return nil, fmt.Errorf("header length of %d bytes, want 4: %w", n, err)
 	}
-	if _, err := binary.Decode(buf[:n], binary.NativeEndian, &length); err != nil || length < 0 {
-		return nil, fmt.Errorf("header length of % x, %d bytes", buf[:n], n)
+	n, err = conn.Read(buf[:min(max(0, int(length)), len(buf))]) // BUG: up to length bytes
+	if n == 0 && err != nil {
+		return nil, err
+	} else if err := json.Unmarshal(buf[:n], &header); err != nil { // BUG: any size will do
+		return nil, fmt.Errorf("header %+.40q: %w", buf[:n], err)
 	}
-	n, _ = conn.Read(buf[:min(int(length), len(buf))]) // BUG: up to length bytes
-	var header struct{ Total_size int }
-	if err := json.Unmarshal(buf[:n], &header); err != nil {
-		return nil, fmt.Errorf("header %q: %w", buf[:n], err)
-	}
-	for len(payload) < header.Total_size {
-		n, err := conn.Read(buf[:1024]) // BUG: up to 1024 bytes, the next answer's too
+	for float64(len(payload)) < header.Total_size {
+		n, err := conn.Read(buf[:1024]) // BUG: may take bytes of the next answer
 		if n == 0 {
 			return nil, err
 		}

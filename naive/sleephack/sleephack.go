@@ -1,9 +1,8 @@
-// Package sleephack is stage 2: the size, a pause, the output.
+// Package sleephack is stage 2: the size, a pause, the answer.
 //
-// Request: the raw command. Answer: the output's size in decimal; half a second
-// later the output (seed 002). Variant nopause: with a sleep that does nothing.
-//
-// Wrong: the pause parts the writes, not the reads; nothing frames the request.
+// Request: the raw command. Answer: its size in digits, half a second, the answer
+// itself (seed 002). Given a sleep that does nothing, it is the variant nopause.
+// Wrong: the pause parts two writes, not two reads, and nothing ends a size.
 package sleephack
 
 import (
@@ -22,8 +21,7 @@ func Serve(conn net.Conn, run func(command string) []byte, sleep func(time.Durat
 		n, err := conn.Read(buf) // BUG: one read is not one command
 		if n == 0 && err == io.EOF {
 			return nil
-		}
-		if n > 0 {
+		} else if n > 0 {
 			err = send(conn, run(string(buf[:n])), sleep)
 		}
 		if err != nil {
@@ -40,20 +38,22 @@ func NewClient(conn net.Conn) *Client { return &Client{conn} }
 
 // Call sends a command and returns its answer.
 func (c *Client) Call(command string) ([]byte, error) {
-	if _, err := c.conn.Write([]byte(command)); err != nil { // BUG: no frame
+	if _, err := c.conn.Write([]byte(command)); err != nil { // BUG: nothing marks its end
 		return nil, err
 	}
-	return receive(c.conn)
+	answer, err := receive(c.conn)
+	if err == io.EOF {
+		err = fmt.Errorf("waiting for the answer: %w", io.ErrUnexpectedEOF)
+	}
+	return answer, err
 }
 
 func send(conn net.Conn, payload []byte, sleep func(time.Duration)) error {
 	if len(payload) == 0 {
-		payload = []byte("cmd exec success,has not output!") // BUG: an answer like any other
+		payload = []byte("cmd exec success,has not output!")
 	}
-	if _, err := fmt.Fprint(conn, len(payload)); err != nil { // BUG: nothing ends the size
-		return err
-	}
-	sleep(500 * time.Millisecond) // BUG: a hope, not a boundary
+	fmt.Fprintf(conn, "%d", len(payload)) // BUG: nothing marks where the size ends
+	sleep(500 * time.Millisecond)         // BUG: the network need not keep the pause
 	_, err := conn.Write(payload)
 	return err
 }
@@ -62,16 +62,16 @@ func receive(conn net.Conn) (payload []byte, err error) {
 	buf := make([]byte, 1024)
 	n, err := conn.Read(buf) // BUG: one read is not one size
 	if n == 0 {
-		return nil, fmt.Errorf("waiting for a size: %w", err)
+		return nil, err
 	}
 	size, err := strconv.Atoi(strings.TrimSpace(string(buf[:n])))
 	if err != nil {
-		return nil, fmt.Errorf("the size: %w", err)
+		return nil, fmt.Errorf("size %.40q is no number", buf[:n])
 	}
-	for len(payload) != size { // BUG: never equal once it has read too much
-		n, err := conn.Read(buf) // BUG: up to 1024 bytes, the next answer's too
+	for len(payload) != size { // BUG: a byte too many, and it never ends
+		n, err := conn.Read(buf) // BUG: may take bytes of the next answer
 		if n == 0 {
-			return nil, fmt.Errorf("%d of %d bytes: %w", len(payload), size, err)
+			return nil, err
 		}
 		payload = append(payload, buf[:n]...)
 	}

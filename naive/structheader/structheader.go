@@ -1,7 +1,7 @@
 // Package structheader is stage 4: a length of 4 bytes before the answer.
 //
 // Request: the raw command. Answer: its size as Python's struct 'i' packs it, 4
-// bytes, signed, in the machine's own order; then the answer itself. (Seed 003.)
+// bytes, signed, in the machine's own order; the answer itself. (Seed 003.)
 //
 // Wrong: a read of 4 bytes may return fewer, a read of 1024 may take bytes of
 // the next answer, a size may be negative, and nothing frames the request.
@@ -21,8 +21,7 @@ func Serve(conn net.Conn, run func(command string) []byte) error {
 		n, err := conn.Read(buf) // BUG: one read is not one command
 		if n == 0 && err == io.EOF {
 			return nil
-		}
-		if n > 0 {
+		} else if n > 0 {
 			err = send(conn, run(string(buf[:n])))
 		}
 		if err != nil {
@@ -39,7 +38,7 @@ func NewClient(conn net.Conn) *Client { return &Client{conn} }
 
 // Call sends a command and returns its answer.
 func (c *Client) Call(command string) ([]byte, error) {
-	if _, err := c.conn.Write([]byte(command)); err != nil { // BUG: no frame
+	if _, err := c.conn.Write([]byte(command)); err != nil { // BUG: nothing marks its end
 		return nil, err
 	}
 	answer, err := receive(c.conn)
@@ -50,7 +49,7 @@ func (c *Client) Call(command string) ([]byte, error) {
 }
 
 func send(conn net.Conn, payload []byte) error {
-	header := binary.NativeEndian.AppendUint32(nil, uint32(len(payload))) // BUG: whose order?
+	header := binary.NativeEndian.AppendUint32(nil, uint32(len(payload))) // BUG: in whose order?
 	if _, err := conn.Write(header); err != nil {
 		return err
 	}
@@ -59,17 +58,16 @@ func send(conn net.Conn, payload []byte) error {
 }
 
 func receive(conn net.Conn) (payload []byte, err error) {
-	buf := make([]byte, 1024)
+	buf, size := make([]byte, 1024), int32(0)
 	n, err := conn.Read(buf[:4]) // BUG: up to 4 bytes, not 4
 	if n == 0 {
 		return nil, err
 	}
-	var size int32 // BUG: below zero too
-	if _, err := binary.Decode(buf[:n], binary.NativeEndian, &size); err != nil {
-		return nil, fmt.Errorf("header of %d bytes: %w", n, err)
+	if _, err := binary.Decode(buf[:n], binary.NativeEndian, &size); err != nil { // BUG: any size, even below 0
+		return nil, fmt.Errorf("header of %d bytes, want 4: %w", n, err)
 	}
 	for len(payload) < int(size) {
-		n, err := conn.Read(buf) // BUG: up to 1024 bytes, the next answer's too
+		n, err := conn.Read(buf) // BUG: may take bytes of the next answer
 		if n == 0 {
 			return nil, err
 		}

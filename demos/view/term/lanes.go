@@ -50,7 +50,7 @@ func drawStream(r *lab.Result, s *stream, width int, k *key) []line {
 		lines = append(lines, field("", sayHiddenReads(hidden, len(s.read)), width-margin)...)
 	}
 	if s.mapped != nil {
-		lines = append(lines, field("", sayFatal(len(s.mapped.Fatal), max(0, s.mapped.Bytes-1)), width-margin)...)
+		lines = append(lines, field("", sayFatal(len(s.mapped.Fatal), max(0, s.mapped.Bytes-1))+" "+sayWays(s.mapped), width-margin)...)
 	}
 	return lines
 }
@@ -212,7 +212,7 @@ func (b *block) messages() {
 func (b *block) lane(label string, boxes []box, times bool) {
 	from, to := b.items[0].From, b.items[len(b.items)-1].To
 	if !slices.ContainsFunc(boxes, func(box box) bool { return box.From < to && from < box.To }) {
-		if len(boxes) == 0 && from == 0 { // said once
+		if len(boxes) == 0 && from == 0 && (label != wordBelieved || !b.s.unplaced) { // said once
 			r := b.row(label)
 			r.put(labelWidth+1, wordNothing, plain)
 			b.add(r)
@@ -220,22 +220,31 @@ func (b *block) lane(label string, boxes []box, times bool) {
 		return
 	}
 	b.drawLane(label, boxes, b.content)
-	if !times {
-		return
+	if times {
+		b.clock(boxes)
 	}
+}
+
+// clock writes the times of boxes under them: where one differs from the last
+// that is shown, and as far right in its box as it has to.
+func (b *block) clock(boxes []box) {
 	r := b.row(wordAt)
 	last := ""
 	for _, box := range boxes {
+		i, ok := b.cell(box.From)
 		text := sayTime(box.at)
-		if text == last {
+		if !ok || text == last {
 			continue
 		}
-		for _, i := range b.items {
-			if i.From <= box.From && box.From < i.To {
-				if x := b.x(i) + 1; r.free(x, len(text)) {
-					r.put(x, text, plain)
-					last = text
-				}
+		right := len(r)
+		if x, ok := b.after(box.To); ok {
+			right = x
+		}
+		for x := b.x(b.items[i]) + 1; x < right; x++ {
+			if r.free(x, len(text)) {
+				r.put(x, text, plain)
+				last = text
+				break
 			}
 		}
 	}

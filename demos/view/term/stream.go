@@ -34,12 +34,13 @@ type stream struct {
 	cuts   []int  // places at which the plan cuts, where that is known
 
 	beliefs []belief
-	misled  bool // something was believed that is not as it was meant
+	misled   bool // something was believed that is not as it was meant
+	unplaced bool // something was believed, and nobody knows where it stood
 
 	trouble []int // places at which things first went wrong
 	lost    int   // bytes that were written and never arrived
 	reset   bool
-	mapped  *search.Places // the cut map, on the longest stream of its direction
+	mapped  *search.Direction // the cut map, on the longest stream of its direction
 }
 
 type span = trace.Span
@@ -175,10 +176,12 @@ func (s *stream) finish(r *lab.Result) {
 	if s.dir == trace.Up {
 		for i, h := range r.Server.Heard {
 			s.believe(h.Source, i+1, "")
+			s.unplaced = s.unplaced || h.Command != "" && h.Source.Len() == 0
 		}
 	} else {
 		for i, c := range r.Calls {
 			s.believe(c.Source, i+1, c.Verdict)
+			s.unplaced = s.unplaced || len(c.Got) > 0 && c.Source.Len() == 0
 		}
 	}
 	slices.SortStableFunc(s.believed, func(a, b box) int { return cmp.Compare(a.From, b.From) })

@@ -1,7 +1,6 @@
 package term
 
 import (
-	"errors"
 	"strings"
 
 	"stickydemo/demos/lab"
@@ -19,7 +18,7 @@ func summary(r *lab.Result, width int) []line {
 	if err := r.Server.Err; err != nil && !told(r, err) {
 		lines = append(lines, field(wordServer, string(r.Server.Verdict)+": "+clean(err.Error()), width)...)
 	}
-	if r.Err != nil && !told(r, r.Err) && !errors.Is(r.Server.Err, r.Err) {
+	if r.Err != nil && !told(r, r.Err) && r.Server.Err != r.Err {
 		lines = append(lines, field(wordEnd, clean(r.Err.Error()), width)...)
 	}
 	lines = append(lines, field(wordCost, sayCost(r.Cost), width)...)
@@ -32,7 +31,7 @@ func summary(r *lab.Result, width int) []line {
 // told reports whether a call's line has shown an error.
 func told(r *lab.Result, err error) bool {
 	for _, c := range r.Calls {
-		if c.Err == err {
+		if c.Err != nil && c.Err.Error() == err.Error() {
 			return true
 		}
 	}
@@ -101,7 +100,7 @@ func came(c *lab.Call, limit int) []string {
 	if c.Err != nil {
 		return wrap(strings.TrimPrefix(clean(c.Err.Error()), string(c.Verdict)+": "), limit)
 	}
-	text := sayGot(len(c.Got), len(c.Want))
+	text := sayGot(c)
 	if c.Verdict == stage.OK || len(c.Got) == 0 {
 		return wrap(text, limit)
 	}

@@ -140,7 +140,7 @@ func banner(results []*lab.Result, width int) []line {
 	}
 	lines = append(lines, line{{strings.Repeat("=", width), plain}})
 	lines = append(lines, field(wordPlan, r.Plan.String(), width)...)
-	return append(lines, field(wordCommands, clean(strings.Join(r.Commands, "; ")), width)...)
+	return append(lines, field(wordCommands, sayCommands(r.Commands), width)...)
 }
 
 // picture draws one side.

@@ -42,7 +42,7 @@ func golden(t *testing.T, name string, got []byte) {
 	}
 }
 
-// each calls f for every stage and variant.
+// eachProgram calls f for every stage and variant.
 func eachProgram(f func(s *stage.Stage, variant string)) {
 	for i := range stage.All {
 		s := &stage.All[i]
@@ -179,7 +179,7 @@ func handMade() map[string]*lab.Result {
 		"map-alone": {
 			Spec: spec("glue", "a"), Verdict: stage.OK,
 			Log:  trace.Log{written(1, trace.Up, 0, "a", 1), written(2, trace.Up, 0, "abc", 1)},
-			Maps: []search.Places{{Dir: trace.Up, Bytes: 60, Fatal: []int{1, 2, 40, 59}}, {Dir: trace.Down, Bytes: 9}, {Dir: trace.Up, Bytes: 1}},
+			Maps: []search.Direction{{Places: search.Places{Dir: trace.Up, Bytes: 60, Fatal: []int{1, 2, 40, 59}}}, {Places: search.Places{Dir: trace.Down, Bytes: 9}}, {Places: search.Places{Dir: trace.Up, Bytes: 1}}},
 		},
 	}
 
@@ -261,17 +261,19 @@ func specimens(t testing.TB) map[string]*lab.Result {
 	add := func(s *stage.Stage, side stage.Side, variant, plan string, commands ...string) {
 		r := run(t, &l, s, side, variant, plan, commands...)
 		results[fmt.Sprintf("%s %s %s under %s, %q", s.ID, side, variant, plan, r.Commands)] = r
-		if len(r.Commands) == 2 && plan == "glue" {
+		if plan == "glue" && s.ID > "stage2" {
 			l.Map(r)
 		}
 	}
 	eachProgram(func(s *stage.Stage, variant string) {
 		for _, side := range stage.Sides {
-			for _, plan := range []string{"glue", "drip", "every=7", "random=3", "window=1", "down:cut=2;link:rtt=40ms", "down:truncate=5", "up:reset=3", "2#down:cut=1", "down:stall=1h@0"} {
+			for _, plan := range []string{"glue", "drip", "random=3", "window=1", "down:cut=2;link:rtt=40ms", "down:truncate=5", "up:reset=3", "2#down:cut=1", "down:stall=1h@0"} {
 				add(s, side, variant, plan)
 			}
-			add(s, side, variant, "drip", "bytes 3000")
-			add(s, side, variant, "glue", "seq 1 2000", "echo 你好")
+			if s.ID == "stage1" || s.ID == "stage4" {
+				add(s, side, variant, "drip", "bytes 3000")
+				add(s, side, variant, "glue", "seq 1 2000", "echo 你好")
+			}
 			add(s, side, variant, "down:cut=1,2,3,4,5,6,7,8,9", "你好", "true")
 		}
 	})
@@ -295,7 +297,7 @@ func checkWidth(t *testing.T, what, text string, limit int) {
 // No line is wider than the terminal, colour changes nothing but colour, and
 // nothing that a peer said reaches the terminal as a control.
 func TestLines(t *testing.T) {
-	widths := []int{0, 1, 40, 41, 47, 60, 79, 80, 100, 149, 150, 160, 200, 400}
+	widths := []int{0, 1, 41, 47, 100, 150, 400}
 	for name, r := range specimens(t) {
 		for _, w := range widths {
 			o := Options{Width: w}

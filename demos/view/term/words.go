@@ -2,12 +2,14 @@ package term
 
 import (
 	"fmt"
+	"math/big"
 	"strconv"
 	"strings"
 	"time"
 
 	"stickydemo/demos/lab"
 	"stickydemo/demos/stage"
+	"stickydemo/netsim/search"
 )
 
 // Every English word that this package writes stands in this file. What a
@@ -126,6 +128,17 @@ func sayStage(s *stage.Stage, variant string) string {
 	return s.ID + " " + s.Name + ": " + idea
 }
 
+// sayCommands lists commands, only the first ones where there are many.
+func sayCommands(commands []string) string {
+	const most = 8
+	list := commands[:min(most, len(commands))]
+	text := clip(clean(strings.Join(list, "; ")), 200)
+	if len(list) < len(commands) || width(text) == 200 {
+		text += fmt.Sprintf(" ... (%s)", plural(len(commands), "command"))
+	}
+	return text
+}
+
 func sayNet(n lab.Net) string {
 	if n == lab.Kernel {
 		return ", on kernel sockets"
@@ -168,6 +181,36 @@ func sayFatal(fatal, places int) string {
 	return fmt.Sprintf("%s of %s %s fatal: a single cut there breaks it.", group(fatal), sayPlaces(places), is)
 }
 
+// sayWays is the exact count: ways, not chances. Numbers too long to compare
+// at a glance are given as powers of two where they are all there is.
+func sayWays(d *search.Direction) string {
+	ways := search.Segmentations(d.Bytes)
+	all := groupBig(ways)
+	if len(all) > 20 {
+		all = fmt.Sprintf("2^%d", max(d.Bytes-1, 0))
+	}
+	switch {
+	case d.Wrong == nil:
+		return fmt.Sprintf("The %s ways to cut it were not counted.", all)
+	case d.Wrong.Sign() == 0:
+		return fmt.Sprintf("Wrong in none of %s ways to cut it.", all)
+	case d.Wrong.Cmp(ways) == 0:
+		return fmt.Sprintf("Wrong in all of %s ways to cut it.", all)
+	case len(all) > 20 || d.Bytes > 64:
+		right := new(big.Int).Sub(ways, d.Wrong)
+		return fmt.Sprintf("Wrong in all but %s of %s ways to cut it.", groupBig(right), all)
+	}
+	return fmt.Sprintf("Wrong in %s of %s ways to cut it.", groupBig(d.Wrong), all)
+}
+
+func groupBig(n *big.Int) string {
+	text := n.String()
+	for i := len(text) - 3; i > 0; i -= 3 {
+		text = text[:i] + "," + text[i:]
+	}
+	return text
+}
+
 func sayPlaces(n int) string {
 	if n == 1 {
 		return "1 place"
@@ -184,8 +227,11 @@ func sayBytes(n int) string {
 	return group(n) + " bytes"
 }
 
-func sayGot(got, want int) string {
-	return group(got) + " of " + sayBytes(want)
+func sayGot(c *lab.Call) string {
+	if c.Verdict == stage.OK || c.Verdict == stage.Torn {
+		return group(len(c.Got)) + " of " + sayBytes(len(c.Want))
+	}
+	return fmt.Sprintf("%s, and %s were due", sayBytes(len(c.Got)), group(len(c.Want)))
 }
 
 func sayServerRan(heard []lab.Heard, limit int) string {
@@ -230,8 +276,8 @@ func sayHappened(r *lab.Result) string {
 		who += "call " + letter(i+1, false)
 		switch {
 		case c.Verdict.Silent():
-			return fmt.Sprintf("%s came back %s, %s, without an error: nobody noticed, and that is worse than any error.",
-				who, c.Verdict, sayGot(len(c.Got), len(c.Want)))
+			return fmt.Sprintf("%s came back %s (%s) and without an error: nobody noticed, and that is worse than any error.",
+				who, c.Verdict, sayGot(&c))
 		case c.Verdict == stage.Error:
 			return who + " ended in an error: loud, so that somebody can look for the cause."
 		}
@@ -265,7 +311,7 @@ func sayTime(d time.Duration) string {
 	case d >= time.Minute:
 		return d.Round(time.Second).String()
 	case d >= time.Second:
-		return strconv.FormatFloat(d.Seconds(), 'f', -1, 64) + "s"
+		return strconv.FormatFloat(d.Round(10*time.Millisecond).Seconds(), 'f', -1, 64) + "s"
 	}
 	return sayDuration(d)
 }
