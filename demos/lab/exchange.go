@@ -28,12 +28,15 @@ const (
 	server
 )
 
-// exchange is one run of a client and a server.
+// exchange is one run of a client and a server. It is kept for the next run,
+// with its memory, by whoever makes many.
 type exchange struct {
 	spec    *Spec
 	program stage.Program
 	world   world
-	answers *answers
+	answers answers
+	dialer  func() (net.Conn, error) // e.dial, bound once
+	env     stage.Env
 
 	mu     sync.Mutex // guards what follows on kernel sockets, where both sides run at once
 	calls  []Call
@@ -45,9 +48,29 @@ type exchange struct {
 	called bool          // every call has returned
 
 	taps     []*tap // the client's connections
-	standing int    // of them before the first call
+	serving  *tap   // the server's present one
+	spare    []*tap // of earlier runs
+	standing int    // connections before the first call
 	begin    time.Duration
 	end      time.Duration
+}
+
+func newExchange(w world) *exchange {
+	e := &exchange{world: w}
+	e.dialer = e.dial
+	e.env = stage.Env{Run: e.run, Sleep: w.sleep}
+	return e
+}
+
+// reset makes e ready to run spec. What an earlier run left in it is
+// overwritten.
+func (e *exchange) reset(spec *Spec) {
+	e.spec, e.program = spec, spec.Stage.Program(spec.Side, spec.Variant)
+	e.answers.restart(spec.Stage)
+	e.calls, e.ends, e.heard, e.starts = e.calls[:0], e.ends[:0], e.heard[:0], e.starts[:0]
+	e.spare = append(e.spare, e.taps...)
+	e.taps = e.taps[:0]
+	e.err, e.failed, e.called = nil, nothing, false
 }
 
 // nothing has failed so far.
@@ -63,7 +86,7 @@ func (e *exchange) runClient() error {
 			t.Close() // at its second closing harmless
 		}
 	}()
-	caller, err := e.program.Client(e.dial)
+	caller, err := e.program.Client(e.dialer)
 	if err != nil {
 		return err
 	}
@@ -96,7 +119,11 @@ func (e *exchange) returned(command string, got []byte, err error) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.calls = append(e.calls, c)
-	e.ends = append(e.ends, e.taps[len(e.taps)-1].progress())
+	var end progress
+	if n := len(e.taps); n > 0 {
+		end = e.taps[n-1].progress()
+	}
+	e.ends = append(e.ends, end)
 	if c.Verdict != stage.OK && e.failed == nothing {
 		e.failed = c.Verdict
 	}
@@ -108,7 +135,9 @@ func (e *exchange) dial() (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &tap{Conn: conn, number: len(e.taps) + 1}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	t := e.tap(conn, len(e.taps)+1)
 	e.taps = append(e.taps, t)
 	return t, nil
 }
@@ -120,35 +149,50 @@ func (e *exchange) runServer() {
 		if err != nil {
 			return
 		}
-		t := &tap{Conn: conn, number: n}
-		err = e.program.Serve(t, stage.Env{Run: func(command string) []byte { return e.run(t, command) }, Sleep: e.world.sleep})
-		t.Close()
-		if err != nil {
-			e.left(err)
-		}
+		e.mu.Lock()
+		e.serving = e.tap(conn, n)
+		e.mu.Unlock()
+		err = e.program.Serve(e.serving, e.env)
+		e.serving.Close()
+		e.left(err)
 	}
 }
 
-func (e *exchange) run(t *tap, command string) []byte {
+// run is what the server runs a command with.
+func (e *exchange) run(command string) []byte {
 	answer := e.answers.of(command)
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.heard = append(e.heard, Heard{Command: command, Answer: answer})
-	e.starts = append(e.starts, t.progress())
+	e.starts = append(e.starts, e.serving.progress())
 	e.world.message(server, len(e.heard))
 	return answer
 }
 
-// left records the error with which the server left a connection.
+// left records how the server left a connection, and forgets the connection.
 func (e *exchange) left(err error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	e.spare = append(e.spare, e.serving)
+	if err == nil {
+		return
+	}
 	if e.err == nil {
 		e.err = err
 	}
 	if e.failed == nothing {
 		e.failed = stage.Error
 	}
+}
+
+// tap returns a counter for conn. The caller holds e.mu.
+func (e *exchange) tap(conn net.Conn, number int) *tap {
+	t := &tap{}
+	if n := len(e.spare); n > 0 {
+		t, e.spare = e.spare[n-1], e.spare[:n-1]
+	}
+	*t = tap{Conn: conn, number: number}
+	return t
 }
 
 // tap counts what its side of a connection reads.
@@ -178,6 +222,13 @@ type answers struct {
 
 // maxKnown bounds answers: naive servers hear any number of mangled commands.
 const maxKnown = 1024
+
+// restart forgets the answers of another stage.
+func (a *answers) restart(s *stage.Stage) {
+	if a.stage != s {
+		a.stage, a.known = s, nil
+	}
+}
 
 func (a *answers) of(command string) []byte {
 	a.mu.Lock()

@@ -29,22 +29,20 @@ func RunKernel(ctx context.Context, spec Spec) (*Result, error) {
 	})
 	defer stop()
 
-	e := &exchange{
-		spec: &spec, program: spec.Stage.Program(spec.Side, spec.Variant), answers: &answers{stage: spec.Stage},
-		world: world{
-			dial: func() (net.Conn, error) {
-				conn, err := net.Dial("tcp", listener.Addr().String())
-				return rec.tapped(conn, err, trace.Up)
-			},
-			accept: func() (net.Conn, error) {
-				conn, err := listener.Accept()
-				return rec.tapped(conn, err, trace.Down)
-			},
-			sleep:   time.Sleep,
-			now:     func() time.Duration { return time.Since(rec.start) },
-			message: rec.belongs,
+	e := newExchange(world{
+		dial: func() (net.Conn, error) {
+			conn, err := net.Dial("tcp", listener.Addr().String())
+			return rec.tapped(conn, err, trace.Up)
 		},
-	}
+		accept: func() (net.Conn, error) {
+			conn, err := listener.Accept()
+			return rec.tapped(conn, err, trace.Down)
+		},
+		sleep:   time.Sleep,
+		now:     func() time.Duration { return time.Since(rec.start) },
+		message: rec.belongs,
+	})
+	e.reset(&spec)
 	served := make(chan struct{})
 	go func() {
 		defer close(served)

@@ -13,8 +13,10 @@ import (
 // Lab runs on the simulator. It keeps what can be kept from one run to the
 // next; Close it when done. It is for one goroutine at a time.
 type Lab struct {
-	sim     netsim.Sim
-	answers answers
+	sim  netsim.Sim
+	e    *exchange
+	main func()
+	err  error // with which the client could not even start
 }
 
 // Close ends what the lab kept.
@@ -38,31 +40,35 @@ func (l *Lab) Run(spec Spec) *Result {
 }
 
 func (l *Lab) exchange(spec *Spec) (*exchange, error) {
-	if l.answers.stage != spec.Stage {
-		l.answers = answers{stage: spec.Stage}
+	if l.e == nil {
+		l.prepare()
 	}
+	l.e.reset(spec)
+	l.err = nil
+	err := l.sim.Run(spec.Plan, "client", l.main)
+	if err == nil {
+		err = l.err
+	}
+	return l.e, err
+}
+
+// prepare makes what every run needs, once.
+func (l *Lab) prepare() {
 	s := &l.sim
-	e := &exchange{
-		spec: spec, program: spec.Stage.Program(spec.Side, spec.Variant), answers: &l.answers,
-		world: world{
-			dial:    s.Dial,
-			sleep:   s.Sleep,
-			now:     s.Elapsed,
-			message: func(_ side, number int) { s.Message(number) },
-		},
-	}
-	var failed error
-	err := s.Run(spec.Plan, "client", func() {
+	l.e = newExchange(world{
+		dial:    s.Dial,
+		sleep:   s.Sleep,
+		now:     s.Elapsed,
+		message: func(_ side, number int) { s.Message(number) },
+	})
+	serve := l.e.runServer
+	l.main = func() {
 		listener := s.Listen()
 		defer listener.Close()
-		e.world.accept = listener.Accept
-		s.Go("server", e.runServer)
-		failed = e.runClient()
-	})
-	if err == nil {
-		err = failed
+		l.e.world.accept = listener.Accept
+		s.Go("server", serve)
+		l.err = l.e.runClient()
 	}
-	return e, err
 }
 
 // end turns how the run ended into the verdicts of what was under way.
@@ -102,8 +108,8 @@ func verdictOf(err error) stage.Verdict {
 
 // result looks at an exchange that is over, with the help of its log.
 func (e *exchange) result(network Net, log trace.Log) *Result {
-	r := &Result{Spec: *e.spec, Net: network, Verdict: stage.OK, Calls: e.calls, Log: log}
-	r.Server = Server{Heard: e.heard, Verdict: stage.OK, Err: e.err}
+	r := &Result{Spec: *e.spec, Net: network, Verdict: stage.OK, Calls: slices.Clone(e.calls), Log: log}
+	r.Server = Server{Heard: slices.Clone(e.heard), Verdict: stage.OK, Err: e.err}
 	if e.err != nil {
 		r.Server.Verdict = stage.Error
 	}

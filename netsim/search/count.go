@@ -3,8 +3,9 @@ package search
 import (
 	"context"
 	"fmt"
+	"math"
 	"math/big"
-	"math/bits"
+	"math/rand/v2"
 	"slices"
 	"sync"
 
@@ -46,13 +47,21 @@ func (s Shard) has(job int) bool { return s.N <= 1 || job%s.N == s.I-1 }
 // run a leaf. CountWrong walks that tree. It stops with a *LimitError beyond
 // limit runs, and with the context's error when that is done.
 func CountWrong(ctx context.Context, subject Subject, dir trace.Direction, bytes, workers int, shard Shard, limit int64) (Count, error) {
+	if limit < math.MaxInt64 { // a few runs may show that it is hopeless
+		r := subject()
+		estimate := Estimate(r, dir, bytes, 1)
+		r.Close()
+		if estimate > 8*float64(limit) {
+			return Count{Dir: dir, Bytes: bytes, Wrong: new(big.Int)}, &LimitError{limit}
+		}
+	}
 	c := counting{dir: dir, places: max(bytes-1, 0), limit: limit}
 	c.ctx, c.cancel = context.WithCancelCause(ctx)
 	defer c.cancel(nil)
 
 	// The crown of the tree is walked here, the same by every shard, until it
 	// has enough branches to hand out.
-	crown := c.newWalker(subject)
+	crown := c.newWalker(subject())
 	branches := []path{{}}
 	for len(branches) > 0 && len(branches) < crownBranches && c.ctx.Err() == nil {
 		root := branches[0]
@@ -68,7 +77,7 @@ func CountWrong(ctx context.Context, subject Subject, dir trace.Direction, bytes
 	var group sync.WaitGroup
 	for range max(workers, 1) {
 		group.Go(func() {
-			w := c.newWalker(subject)
+			w := c.newWalker(subject())
 			defer w.close()
 			for root := range jobs {
 				w.walk(root)
@@ -118,16 +127,16 @@ type walker struct {
 	runner Runner
 	runs   int64
 	broken []uint64
-	at     []int // by place: where in the path it stands, plus 1; 0 for nowhere
 	path   path
+	asked  []bool // by place: it is in the path
 	cuts   []int
 	failed bool // the last leaf
 }
 
-func (c *counting) newWalker(subject Subject) *walker {
+func (c *counting) newWalker(r Runner) *walker {
 	return &walker{
-		counting: c, runner: subject(),
-		broken: make([]uint64, c.places+1), at: make([]int, c.places+1),
+		counting: c, runner: r,
+		broken: make([]uint64, c.places+1), asked: make([]bool, c.places+1),
 	}
 }
 
@@ -154,22 +163,35 @@ func (w *walker) flush() {
 // descend runs the plan that cuts where root does and nowhere else, and
 // returns every decision that it asked for: root's and those behind it.
 func (w *walker) descend(root path) path {
-	for _, d := range w.path {
-		w.at[d.place] = 0
-	}
-	w.path = append(w.path[:0], root...)
+	w.forget()
+	w.path = append(w.path, root...)
 	w.cuts = w.cuts[:0]
-	for i, d := range root {
-		w.at[d.place] = i + 1
+	for _, d := range root {
+		w.asked[d.place] = true
 		if d.cut {
 			w.cuts = append(w.cuts, d.place)
 		}
 	}
 	slices.Sort(w.cuts)
-	o := w.runner.Run(cutPlan(w.dir, w.cuts...))
+	w.run()
 	if w.runs++; w.runs >= 256 {
 		w.flush()
 	}
+	return w.path
+}
+
+// forget makes the path empty.
+func (w *walker) forget() {
+	for _, d := range w.path {
+		w.asked[d.place] = false
+	}
+	w.path = w.path[:0]
+}
+
+// run runs the plan of the walker's cuts, and appends to its path the places
+// that were asked about for the first time.
+func (w *walker) run() {
+	o := w.runner.Run(cutPlan(w.dir, w.cuts...))
 	w.failed = o.Broken()
 	for _, r := range o.Reads {
 		if r.Dir != w.dir {
@@ -180,13 +202,12 @@ func (w *walker) descend(root path) path {
 			last--
 		}
 		for place := r.From + 1; place <= last; place++ {
-			if place <= w.places && w.at[place] == 0 {
+			if place <= w.places && !w.asked[place] {
 				w.path = append(w.path, decision{place: place})
-				w.at[place] = len(w.path)
+				w.asked[place] = true
 			}
 		}
 	}
-	return w.path
 }
 
 // add counts a leaf.
@@ -238,34 +259,24 @@ func (c *counting) wrong() *big.Int {
 }
 
 // Estimate returns about how many runs an exact count takes, from a few of
-// them: Knuth's (1975) estimate of a tree's size by random descents. The same
-// seed gives the same answer.
-func Estimate(subject Subject, dir trace.Direction, bytes int, seed uint64) float64 {
-	const probes = 64
-	c := counting{dir: dir, places: max(bytes-1, 0)}
-	c.limit = probes * int64(bytes+1)
-	c.ctx, c.cancel = context.WithCancelCause(context.Background())
-	w := c.newWalker(subject)
-	defer w.close()
+// them. A plan whose every place is decided by a coin ends at a leaf that asked
+// about k places with probability 2^-k, so that the mean of 2^k is the number of
+// leaves (Knuth 1975). The same seed gives the same answer.
+func Estimate(r Runner, dir trace.Direction, bytes int, seed uint64) float64 {
+	const probes = 16
+	w := (&counting{dir: dir, places: max(bytes-1, 0)}).newWalker(r)
+	random := rand.New(rand.NewPCG(seed, 0))
 	total := 0.0
 	for range probes {
-		var root path
-		for {
-			leaf := w.descend(root)
-			if len(leaf) == len(root) {
-				break
+		w.cuts = w.cuts[:0]
+		for place := 1; place < bytes; place++ {
+			if random.Uint64()&1 == 1 {
+				w.cuts = append(w.cuts, place)
 			}
-			// Decide the next place that is asked for, by chance.
-			seed = seed*6364136223846793005 + 1442695040888963407
-			cut := bits.OnesCount64(seed>>33)&1 == 1
-			root = append(slices.Clone(leaf[:len(root)]), decision{leaf[len(root)].place, cut})
 		}
-		total += pow2(len(root))
+		w.forget()
+		w.run()
+		total += math.Pow(2, float64(len(w.path)))
 	}
 	return total / probes
-}
-
-func pow2(n int) float64 {
-	f, _ := new(big.Float).SetMantExp(big.NewFloat(1), n).Float64()
-	return f
 }

@@ -50,7 +50,8 @@ func drawStream(r *lab.Result, s *stream, width int, k *key) []line {
 		lines = append(lines, field("", sayHiddenReads(hidden, len(s.read)), width-margin)...)
 	}
 	if s.mapped != nil {
-		lines = append(lines, field("", sayFatal(len(s.mapped.Fatal), max(0, s.mapped.Bytes-1))+" "+sayWays(s.mapped), width-margin)...)
+		text := strings.TrimSpace(sayFatal(len(s.mapped.Fatal), max(0, s.mapped.Bytes-1)) + " " + sayWays(s.mapped))
+		lines = append(lines, field("", text, width-margin)...)
 	}
 	return lines
 }

@@ -33,7 +33,7 @@ type stream struct {
 	ends   []end  // where messages end
 	cuts   []int  // places at which the plan cuts, where that is known
 
-	beliefs []belief
+	beliefs  []belief
 	misled   bool // something was believed that is not as it was meant
 	unplaced bool // something was believed, and nobody knows where it stood
 

@@ -191,7 +191,7 @@ func sayWays(d *search.Direction) string {
 	}
 	switch {
 	case d.Wrong == nil:
-		return fmt.Sprintf("The %s ways to cut it were not counted.", all)
+		return "" // not counted
 	case d.Wrong.Sign() == 0:
 		return fmt.Sprintf("Wrong in none of %s ways to cut it.", all)
 	case d.Wrong.Cmp(ways) == 0:
