@@ -82,7 +82,7 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 		ErrWriter:                 stderr,
 		ExitErrHandler:            func(*cli.Context, error) {}, // run decides
 		Commands: []*cli.Command{
-			listCommand(), runCommand(), matrixCommand(), costCommand(), diffCommand(),
+			listCommand(), runCommand(), matrixCommand(), costCommand(), diffCommand(), searchCommand(),
 			replayCommand(), serveCommand(), callCommand(), versionCommand(),
 		},
 		Action: func(c *cli.Context) error {

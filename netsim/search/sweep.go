@@ -25,6 +25,9 @@ const (
 	Random    Kind = "random" // seeds
 )
 
+// Kinds are all of them, in that order.
+var Kinds = []Kind{AsWritten, Glue, Drip, Cut, Cuts, Stall, Window, Random}
+
 // MaxPairs is how many pairs of cuts a direction may have to be tried. All
 // pairs are every read that can happen: one cut starts it, the other ends it.
 const MaxPairs = 50_000
@@ -57,7 +60,7 @@ type Sweeping struct {
 // returns what is known by then, with the context's error.
 func Sweep(ctx context.Context, subject Subject, s Sweeping) ([]Swept, error) {
 	var list []Swept
-	for _, kind := range []Kind{AsWritten, Glue, Drip, Cut, Cuts, Stall, Window, Random} {
+	for _, kind := range Kinds {
 		n, plan := s.plans(kind)
 		swept := s.try(ctx, subject, kind, n, plan)
 		list = append(list, swept)

@@ -345,3 +345,41 @@ func group(n int) string {
 	}
 	return text
 }
+
+const (
+	wordTried    = "tried"
+	wordSmallest = "smallest"
+	wordComposed = "whole"
+)
+
+var sweptWords = map[search.Kind]string{
+	search.AsWritten: "each write one read",
+	search.Glue:      "nothing cut",
+	search.Drip:      "each byte one read",
+	search.Cut:       "one cut, at every place",
+	search.Cuts:      "two cuts, at every two places of a direction",
+	search.Stall:     "one stall, at every byte",
+	search.Window:    "small windows",
+	search.Random:    "cuts by seeds",
+}
+
+func saySwept(s search.Swept) string {
+	if s.Tried == 0 {
+		return sweptWords[s.Kind] + ": not tried"
+	}
+	return fmt.Sprintf("%s: %s of %s wrong", sweptWords[s.Kind], group(s.Wrong), group(s.Tried))
+}
+
+func saySmallest(f *lab.Searched) string {
+	if f.Smallest == nil {
+		return "none of these breaks it"
+	}
+	return fmt.Sprintf("%s (%s): %s", f.Smallest.Plan, f.Smallest.Verdict, sayVerdict(stage.Verdict(f.Smallest.Verdict)))
+}
+
+func sayComposed(c lab.Composition) string {
+	if c.Holds {
+		return "the same under every cut in both directions, every stall and every schedule, by Kahn's theorem: " + c.Why
+	}
+	return "nothing follows for all cuts at once: " + c.Why
+}

@@ -1,0 +1,33 @@
+package term
+
+import (
+	"io"
+
+	"stickydemo/demos/lab"
+)
+
+// Search shows what a search found: the run without a cut, with every place
+// marked, and below it the counts, what was tried and the smallest plan.
+func Search(w io.Writer, f *lab.Searched, o Options) error {
+	width := o.width()
+	var k key
+	lines := banner([]*lab.Result{f.Glued}, width)
+	for _, s := range picture(f.Glued, width, &k) {
+		if s.conn != tail {
+			lines = append(lines, s.lines...)
+		}
+	}
+	for i, swept := range f.Swept {
+		label := ""
+		if i == 0 {
+			label = wordTried
+		}
+		lines = append(lines, field(label, saySwept(swept), width)...)
+	}
+	lines = append(lines, nil)
+	lines = append(lines, field(wordSmallest, saySmallest(f), width)...)
+	lines = append(lines, field(wordComposed, sayComposed(f.Composition), width)...)
+	lines = append(lines, nil)
+	lines = append(lines, explain(k, width)...)
+	return write(w, lines, o)
+}
