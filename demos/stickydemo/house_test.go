@@ -22,6 +22,7 @@ var floors = []string{
 	"demos/stage",
 	"demos/shell",
 	"naive", "fixed",
+	"netsim/cuttest",
 	"netsim/search",
 	"netsim",
 	"netsim/trace",
