@@ -116,6 +116,45 @@ func (s *Stream) except(x *Stream) {
 	s.EOFWithData = s.EOFWithData || x.EOFWithData
 }
 
+// Stream returns what one direction of the conn-th connection goes through.
+func (p Plan) Stream(conn int, dir trace.Direction) Stream {
+	up, down := p.conn(conn)
+	if dir == trace.Up {
+		return *up
+	}
+	return *down
+}
+
+// Cuts returns the places within the first n bytes of one direction of the
+// conn-th connection at which the plan cuts. Those of as-written are not among
+// them: they depend on the program.
+func (p Plan) Cuts(conn int, dir trace.Direction, n int) []int {
+	s, salt := p.Stream(conn, dir), uint64(conn)<<1
+	if dir == trace.Down {
+		salt |= 1
+	}
+	var cuts []int
+	named := s.Cuts
+	for place := 1; place < n; place++ {
+		cut := false
+		if len(named) > 0 && named[0] == place {
+			cut, named = true, named[1:]
+		}
+		switch s.Mode.Kind {
+		case Drip:
+			cut = true
+		case Every:
+			cut = cut || place%int(s.Mode.N) == 0
+		case Random:
+			cut = cut || randomCut(s.Mode.N, salt, place)
+		}
+		if cut {
+			cuts = append(cuts, place)
+		}
+	}
+	return cuts
+}
+
 // Whole reports whether every byte that is written arrives: the plan neither
 // truncates nor resets.
 func (p Plan) Whole() bool {

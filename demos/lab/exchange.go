@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"sync"
+	"syscall"
 	"time"
 
 	"stickydemo/demos/shell"
@@ -71,6 +72,7 @@ func (e *exchange) reset(spec *Spec) {
 	e.spare = append(e.spare, e.taps...)
 	e.taps = e.taps[:0]
 	e.err, e.failed, e.called = nil, nothing, false
+	e.standing, e.begin, e.end = 0, 0, 0
 }
 
 // nothing has failed so far.
@@ -174,8 +176,8 @@ func (e *exchange) left(err error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.spare = append(e.spare, e.serving)
-	if err == nil {
-		return
+	if err == nil || e.failed != nothing && errors.Is(err, syscall.ECONNRESET) {
+		return // a client that gave up and left is not the server's fault
 	}
 	if e.err == nil {
 		e.err = err

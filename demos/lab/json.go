@@ -1,9 +1,11 @@
 package lab
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 
 	"stickydemo/demos/stage"
 	"stickydemo/netsim"
@@ -86,13 +88,12 @@ func ParseSaved(r io.Reader) ([]Saved, error) {
 	if len(data) > MaxSaved {
 		return nil, fmt.Errorf("saved runs: more than %d bytes", MaxSaved)
 	}
+	if bytes.HasPrefix(bytes.TrimLeft(data, " \t\r\n"), []byte("{")) {
+		data = slices.Concat([]byte("["), data, []byte("]"))
+	}
 	var list []resultJSON
 	if err := json.Unmarshal(data, &list); err != nil {
-		var one resultJSON
-		if json.Unmarshal(data, &one) != nil {
-			return nil, fmt.Errorf("no saved run: %w", err)
-		}
-		list = []resultJSON{one}
+		return nil, fmt.Errorf("no saved run: %w", err)
 	}
 	var runs []Saved
 	for i, j := range list {
@@ -108,6 +109,8 @@ func ParseSaved(r io.Reader) ([]Saved, error) {
 			return nil, fmt.Errorf("saved run %d: no commands", i+1)
 		case j.Net != Sim && j.Net != "" && j.Net != Kernel:
 			return nil, fmt.Errorf("saved run %d: net is %q, not sim or kernel", i+1, j.Net)
+		case j.Net == Kernel && j.Plan.String() != (netsim.Plan{}).String():
+			return nil, fmt.Errorf("saved run %d: a plan, %s, for the kernel, which cuts where it likes", i+1, j.Plan)
 		}
 		runs = append(runs, Saved{Spec{s, j.Side, j.Variant, j.Plan, j.Commands}, j.Net, j.Verdict})
 	}

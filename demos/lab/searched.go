@@ -2,6 +2,7 @@ package lab
 
 import (
 	"context"
+	"fmt"
 	"runtime"
 
 	"stickydemo/netsim"
@@ -50,12 +51,14 @@ func (l *Lab) Map(r *Result) {
 	runner := &runner{spec: r.Spec}
 	defer runner.Close()
 	if o := runner.Run(netsim.Plan{}); o.Broken() {
+		r.Notes = append(r.Notes, "no cut map: it breaks even where nothing is cut")
 		return
 	}
 	shape := l.Shape(r.Spec)
 	for _, dir := range search.Directions {
 		n := shape.Of(dir)
 		if n > MapLimit {
+			r.Notes = append(r.Notes, fmt.Sprintf("no cut map %s: %d bytes are over the limit of %d", dir, n, MapLimit))
 			continue
 		}
 		d := search.Direction{Places: search.Map(runner, dir, n)}

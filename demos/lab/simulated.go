@@ -49,6 +49,9 @@ func (l *Lab) exchange(spec *Spec) (*exchange, error) {
 	if err == nil {
 		err = l.err
 	}
+	if !l.e.called {
+		l.e.end = l.sim.Elapsed()
+	}
 	return l.e, err
 }
 

@@ -2,7 +2,9 @@ package main
 
 import (
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/urfave/cli/v2"
 )
@@ -13,51 +15,99 @@ import (
 func flagsFirst(app *cli.App, args []string) ([]string, error) {
 	at := slices.IndexFunc(args[1:], func(arg string) bool { return !strings.HasPrefix(arg, "-") }) + 1
 	if at == 0 {
+		at = len(args)
+	}
+	rest := args[at:]
+	for _, arg := range args[1:at] {
+		switch {
+		case arg == "--help" || arg == "-h" || arg == "--":
+		case arg == "--version" || arg == "-v":
+			return []string{args[0], "version"}, nil
+		case len(rest) > 0:
+			return nil, usagef("%s stands behind the command: stickydemo %s %[1]s", arg, rest[0])
+		default:
+			return nil, unknown("flag", arg, []string{"--help", "--version"})
+		}
+	}
+	if len(rest) == 0 {
 		return args, nil
 	}
-	command := app.Command(args[at])
+	if rest[0] == "help" {
+		return append([]string{args[0]}, append(rest[1:], "--help")...), nil
+	}
+	command := app.Command(rest[0])
 	if command == nil {
 		return args, nil
 	}
-	flags, rest := slices.Clone(args[:at+1]), []string(nil)
-	for i := at + 1; i < len(args); i++ {
+	flags, words, err := partFlags(command, rest[1:])
+	return slices.Concat(args[:at+1], flags, []string{"--"}, words), err
+}
+
+// partFlags parts a command's flags, with their values, from its other words.
+func partFlags(command *cli.Command, args []string) (flags, words []string, err error) {
+	for i := 0; i < len(args); i++ {
 		arg := args[i]
 		if arg == "--" {
-			rest = append(rest, args[i+1:]...)
-			break
+			return flags, append(words, args[i+1:]...), nil
 		}
 		if len(arg) < 2 || arg[0] != '-' {
-			rest = append(rest, arg)
+			words = append(words, arg)
 			continue
 		}
 		flags = append(flags, arg)
-		name, _, hasValue := strings.Cut(strings.TrimLeft(arg, "-"), "=")
-		takes, known := takesValue(command, name)
-		if !known {
-			return nil, unknown("flag of "+command.Name, arg, flagNames(command))
+		name, value, hasValue := strings.Cut(strings.TrimLeft(arg, "-"), "=")
+		if name == "help" || name == "h" {
+			continue
 		}
-		if takes && !hasValue {
-			if i+1 == len(args) {
-				return nil, usagef("%s needs a value (see stickydemo %s --help)", arg, command.Name)
+		f := findFlag(command, name)
+		if f == nil {
+			return nil, nil, unknown("flag of "+command.Name, arg, flagNames(command))
+		}
+		if _, boolean := f.(*cli.BoolFlag); !boolean && !hasValue {
+			if i++; i == len(args) {
+				return nil, nil, usagef("%s needs a value (see stickydemo %s --help)", arg, command.Name)
 			}
-			i++
-			flags = append(flags, args[i])
+			value, hasValue = args[i], true
+			flags = append(flags, value)
+		}
+		if takes := wants(f, value); hasValue && takes != "" {
+			return nil, nil, usagef("--%s %q: it takes %s", name, value, takes)
 		}
 	}
-	return slices.Concat(flags, []string{"--"}, rest), nil
+	return flags, words, nil
 }
 
-func takesValue(command *cli.Command, name string) (takes, known bool) {
-	if name == "help" || name == "h" {
-		return false, true
-	}
+func findFlag(command *cli.Command, name string) cli.Flag {
 	for _, f := range command.Flags {
 		if slices.Contains(f.Names(), name) {
-			_, boolean := f.(*cli.BoolFlag)
-			return !boolean, true
+			return f
 		}
 	}
-	return false, false
+	return nil
+}
+
+// wants says what a flag takes, where value is nothing like it.
+func wants(f cli.Flag, value string) string {
+	var err error
+	takes := ""
+	switch f.(type) {
+	case *cli.DurationFlag:
+		takes = "a duration, such as 10s"
+		_, err = time.ParseDuration(value)
+	case *cli.IntFlag:
+		takes = "a whole number"
+		_, err = strconv.Atoi(value)
+	case *cli.Uint64Flag:
+		takes = "a whole number from 0 on"
+		_, err = strconv.ParseUint(value, 10, 64)
+	case *cli.BoolFlag:
+		takes = "no value, or true or false"
+		_, err = strconv.ParseBool(value)
+	}
+	if err == nil {
+		return ""
+	}
+	return takes
 }
 
 func flagNames(command *cli.Command) []string {

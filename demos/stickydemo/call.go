@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"syscall"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -57,6 +58,9 @@ func call(c *cli.Context) error {
 	dial := func() (net.Conn, error) {
 		dialer := net.Dialer{Timeout: timeout}
 		conn, err := dialer.DialContext(ctx, "tcp", c.String("to"))
+		if errors.Is(err, syscall.ECONNREFUSED) {
+			return nil, usagef("%w; is there a server? Try: stickydemo serve %s --side %s --listen %s", err, s.ID, side, c.String("to"))
+		}
 		if err != nil {
 			return nil, &usageError{err}
 		}

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/urfave/cli/v2"
 )
@@ -29,6 +30,7 @@ func main() {
 func Main() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends everything at once
 	return run(ctx, os.Args, os.Stdout, os.Stderr)
 }
 
@@ -36,7 +38,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	app := newApp(stdout, stderr)
 	args, err := flagsFirst(app, args)
 	if err == nil {
-		err = app.RunContext(ctx, args)
+		err = patiently(ctx, func() error { return app.RunContext(ctx, args) })
 	}
 	var usage *usageError
 	switch {
@@ -44,17 +46,38 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return exitOK
 	case errors.Is(err, errUnexpected):
 		return exitUnexpected // what was expected is on the screen already
-	case errors.As(err, &usage):
-		fmt.Fprintf(stderr, "stickydemo: %v\n", err)
-		return exitUsage
 	case ctx.Err() != nil:
 		fmt.Fprintln(stderr, "stickydemo: interrupted")
 		return exitUnexpected
+	case errors.As(err, &usage):
+		fmt.Fprintf(stderr, "stickydemo: %s\n", oneLine(err))
+		return exitUsage
 	case errors.Is(err, syscall.EPIPE):
 		return exitUnexpected // whoever read our output has left
 	}
-	fmt.Fprintf(stderr, "stickydemo: %v\n", err)
+	fmt.Fprintf(stderr, "stickydemo: %s\n", oneLine(err))
 	return exitUnexpected
+}
+
+// grace is how long a command may take to end once it was interrupted.
+const grace = time.Second
+
+// patiently runs a command. What has something to clear up sees that ctx is done
+// and does so; what only computes is left alone, to end with the process.
+func patiently(ctx context.Context, command func() error) error {
+	done := make(chan error, 1)
+	go func() { done <- command() }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	select {
+	case err := <-done:
+		return err
+	case <-time.After(grace):
+		return ctx.Err()
+	}
 }
 
 // usageError is a command line that cannot be followed, or something that it

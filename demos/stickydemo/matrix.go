@@ -36,6 +36,10 @@ func matrix(c *cli.Context) error {
 	if texts := c.StringSlice("plan"); len(texts) > 0 {
 		plans = nil
 		for _, text := range texts {
+			text, err := planText(text)
+			if err != nil {
+				return err
+			}
 			p, err := parsePlan(text)
 			if err != nil {
 				return err

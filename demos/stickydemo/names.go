@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"io"
 	"os"
 	"strings"
 
@@ -21,13 +22,14 @@ func unknown(what, word string, known []string) error {
 	return usagef("there is no %s %q; there is %s", what, word, strings.Join(known, ", "))
 }
 
-// nearest returns the known word that looks most like word, or "" where none
-// looks like it.
+// nearest returns the known word that takes the fewest letters changed, or ""
+// where that would be more than a slip.
 func nearest(word string, known []string) string {
-	best, near := 0.75, ""
+	bare := func(s string) string { return strings.ToLower(strings.TrimLeft(s, "-")) }
+	least, near := 1+(len(bare(word))+2)/3, ""
 	for _, k := range known {
-		if likeness := smetrics.JaroWinkler(strings.ToLower(word), strings.ToLower(k), 0.7, 4); likeness > best {
-			best, near = likeness, k
+		if letters := smetrics.WagnerFischer(bare(word), bare(k), 1, 1, 1); letters < least {
+			least, near = letters, k
 		}
 	}
 	return near
@@ -120,26 +122,34 @@ const maxPlanFile = 1 << 20
 // where there is none.
 func planFlag(c *cli.Context) (plan netsim.Plan, ok bool, err error) {
 	parts := c.StringSlice("plan")
-	for i, part := range parts {
-		name, isFile := strings.CutPrefix(part, "@")
-		if !isFile {
-			continue
+	for i := range parts {
+		if parts[i], err = planText(parts[i]); err != nil {
+			return plan, false, err
 		}
-		info, err := os.Stat(name)
-		if err != nil {
-			return plan, false, usagef("--plan: %w", err)
-		}
-		if info.Size() > maxPlanFile {
-			return plan, false, usagef("--plan: %s has %d bytes, the limit is %d", name, info.Size(), maxPlanFile)
-		}
-		text, err := os.ReadFile(name)
-		if err != nil {
-			return plan, false, usagef("--plan: %w", err)
-		}
-		parts[i] = strings.TrimSpace(string(text))
 	}
 	plan, err = parsePlan(strings.Join(parts, ";"))
 	return plan, len(parts) > 0, err
+}
+
+// planText returns the text of a plan that is a text or @FILE.
+func planText(part string) (string, error) {
+	name, isFile := strings.CutPrefix(part, "@")
+	if !isFile {
+		return part, nil
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return "", usagef("--plan %s: %w", part, cause(err))
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, maxPlanFile+1))
+	if err != nil {
+		return "", usagef("--plan %s: %w", part, cause(err))
+	}
+	if len(text) > maxPlanFile {
+		return "", usagef("--plan %s: more than the limit of %d bytes", part, maxPlanFile)
+	}
+	return strings.TrimSpace(string(text)), nil
 }
 
 // parsePlan is netsim.ParsePlan with the nearest right word in its error.

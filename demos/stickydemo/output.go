@@ -1,12 +1,17 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
+	"unicode"
 
 	"github.com/fatih/color"
 	"github.com/urfave/cli/v2"
@@ -39,11 +44,22 @@ func printJSON(w io.Writer, results []*lab.Result) error {
 }
 
 // writeFile writes a file whole or not at all: whoever interrupts it finds the
-// old one.
+// old one. What is no file, such as a pipe, is written as it is.
 func writeFile(name string, write func(io.Writer) error) error {
+	switch info, err := os.Stat(name); {
+	case err != nil: // a new file
+	case info.IsDir():
+		return usagef("cannot write %s: it is a folder", name)
+	case !info.Mode().IsRegular():
+		return writeThrough(name, write)
+	default:
+		if name, err = filepath.EvalSymlinks(name); err != nil {
+			return usagef("cannot write: %w", err)
+		}
+	}
 	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
 	if err != nil {
-		return usagef("cannot write %s: %w", name, err)
+		return usagef("cannot write %s: %w", name, cause(err))
 	}
 	defer os.Remove(f.Name()) // gone by then, if all went well
 	err = write(f)
@@ -57,9 +73,69 @@ func writeFile(name string, write func(io.Writer) error) error {
 		err = os.Rename(f.Name(), name)
 	}
 	if err != nil {
-		return fmt.Errorf("write %s: %w", name, err)
+		return fmt.Errorf("write %s: %w", name, cause(err))
 	}
 	return nil
+}
+
+func writeThrough(name string, write func(io.Writer) error) error {
+	f, err := os.OpenFile(name, os.O_WRONLY, 0)
+	if err != nil {
+		return usagef("cannot write %s: %w", name, cause(err))
+	}
+	err = write(f)
+	if e := f.Close(); err == nil {
+		err = e
+	}
+	return err
+}
+
+// cause is what went wrong with a file, without the name that we gave it.
+func cause(err error) error {
+	var path *fs.PathError
+	var link *os.LinkError
+	switch {
+	case errors.As(err, &path):
+		return path.Err
+	case errors.As(err, &link):
+		return link.Err
+	}
+	return err
+}
+
+// whileWanted writes until ctx is done.
+type whileWanted struct {
+	ctx context.Context
+	io.Writer
+}
+
+func (w whileWanted) Write(p []byte) (int, error) {
+	if err := w.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return w.Writer.Write(p)
+}
+
+// maxError is the most bytes of an error that are shown.
+const maxError = 1000
+
+// oneLine is an error as one line, without what a terminal would obey. Errors
+// quote what people typed and what peers sent.
+func oneLine(err error) string {
+	text := err.Error()
+	cut := ""
+	if len(text) > maxError {
+		text, cut = strings.ToValidUTF8(text[:maxError], ""), "…"
+	}
+	var line strings.Builder
+	for _, r := range strings.TrimRight(text, "\n") {
+		if unicode.IsPrint(r) {
+			line.WriteRune(r)
+		} else {
+			line.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
+		}
+	}
+	return line.String() + cut
 }
 
 // Flags that several commands have.

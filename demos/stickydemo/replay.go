@@ -32,7 +32,7 @@ func replay(c *cli.Context) error {
 	name := c.Args().First()
 	f, err := os.Open(name)
 	if err != nil {
-		return &usageError{err}
+		return usagef("cannot read %s: %w", name, cause(err))
 	}
 	defer f.Close()
 	saved, err := lab.ParseSaved(f)

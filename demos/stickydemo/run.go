@@ -106,7 +106,7 @@ func runStages(c *cli.Context) error {
 		}
 	}
 	if name := c.String("trace"); name != "" {
-		if err := writeFile(name, func(w io.Writer) error { return writeTraces(w, all) }); err != nil {
+		if err := writeFile(name, func(w io.Writer) error { return writeTraces(whileWanted{c.Context, w}, all) }); err != nil {
 			return err
 		}
 	}
@@ -161,9 +161,27 @@ func asListed(c *cli.Context, results []*lab.Result) error {
 			listed = false // the kernel may be kind or not
 		}
 		if listed && r.Verdict != want {
-			fmt.Fprintf(c.App.ErrWriter, "stickydemo: %s %s under %s: got %s, want %s\n", r.Stage.ID, r.Side, r.Plan, r.Verdict, want)
+			why := fmt.Errorf("%s %s under %s: got %s, want %s", r.Stage.ID, r.Side, r.Plan, r.Verdict, want)
+			if e := firstError(r); e != nil {
+				why = fmt.Errorf("%w: %w", why, e)
+			}
+			fmt.Fprintf(c.App.ErrWriter, "stickydemo: %s\n", oneLine(why))
 			err = errUnexpected
 		}
 	}
 	return err
+}
+
+// firstError returns what a program said of its failure, or the run as a whole;
+// nil if nobody noticed.
+func firstError(r *lab.Result) error {
+	for _, call := range r.Calls {
+		if call.Err != nil {
+			return call.Err
+		}
+	}
+	if r.Server.Err != nil {
+		return r.Server.Err
+	}
+	return r.Err
 }

@@ -5,11 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
 	"sync"
 	"time"
 
 	"github.com/urfave/cli/v2"
-	"golang.org/x/net/netutil"
 
 	"stickydemo/demos/lab"
 	"stickydemo/demos/shell"
@@ -20,9 +20,10 @@ const (
 	// maxClients bounds the connections that serve has open at once.
 	maxClients = 4096
 
-	// maxShellOutput bounds what a real command may print, in bytes. It is what
-	// the fixed sides send in one message.
-	maxShellOutput = 1 << 20
+	// maxShellOutput bounds what a real command may print, in bytes. It is one
+	// more than the fixed sides send in one message, so that they refuse what was
+	// cut off there and do not pass it for the whole.
+	maxShellOutput = 1<<20 + 1
 
 	// shellLimit bounds how long a real command may run.
 	shellLimit = 30 * time.Second
@@ -86,42 +87,60 @@ func serve(c *cli.Context) error {
 
 	listener, err := net.ListenTCP("tcp", address)
 	if err != nil {
-		return &usageError{err}
+		return usagef("%w; --listen 127.0.0.1:0 takes a free port", err)
 	}
 	fmt.Fprintf(c.App.Writer, "%s %s listens on %s; Ctrl-C ends it\n", s.ID, side, listener.Addr())
-	program := s.Program(side, variant)
-	served := serveAll(c.Context, netutil.LimitListener(listener, maxClients), func(conn net.Conn) {
-		err := program.Serve(lab.Bounded(conn, c.Duration("timeout")), stage.Env{Run: run, Sleep: time.Sleep})
+	program, timeout := s.Program(side, variant), c.Duration("timeout")
+	env := stage.Env{Run: run, Sleep: func(d time.Duration) { sleep(c.Context, d) }}
+	served := serveAll(c.Context, listener, func(conn net.Conn) {
+		err := program.Serve(lab.Bounded(conn, timeout), env)
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			err = fmt.Errorf("silent for %s", timeout)
+		}
 		if err != nil && c.Context.Err() == nil {
-			fmt.Fprintf(c.App.ErrWriter, "%s: %v\n", conn.RemoteAddr(), err)
+			fmt.Fprintf(c.App.ErrWriter, "%s: %s\n", conn.RemoteAddr(), oneLine(err))
 		}
 	})
 	fmt.Fprintf(c.App.Writer, "stopped after %d connections\n", served)
 	return nil
 }
 
+// sleep sleeps, unless ctx is done before.
+func sleep(ctx context.Context, d time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
+	}
+}
+
 // serveAll hands every connection to handle, each in a goroutine of its own,
 // until ctx is done; then it closes those that are open and waits for their
-// goroutines. It returns how many there were.
+// goroutines. It returns how many there were. The connections are the
+// listener's own, not wrapped: a fixed side must be able to end its stream.
 func serveAll(ctx context.Context, listener net.Listener, handle func(net.Conn)) int {
 	stop := context.AfterFunc(ctx, func() { listener.Close() })
 	defer stop()
 	var open sync.WaitGroup
 	defer open.Wait()
+	places := make(chan struct{}, maxClients)
 	for served := 0; ; {
+		select {
+		case <-ctx.Done():
+			return served
+		case places <- struct{}{}:
+		}
 		conn, err := listener.Accept()
 		if errors.Is(err, net.ErrClosed) {
 			return served
 		}
 		if err != nil { // such as too many open files, which pass
-			select {
-			case <-ctx.Done():
-			case <-time.After(10 * time.Millisecond):
-			}
+			<-places
+			sleep(ctx, 10*time.Millisecond)
 			continue
 		}
 		served++
 		open.Go(func() {
+			defer func() { <-places }()
 			leave := context.AfterFunc(ctx, func() { conn.Close() })
 			defer leave()
 			defer conn.Close()

@@ -134,7 +134,7 @@ func (s *stream) add(e trace.Event, r *lab.Result) {
 		s.written = append(s.written, box{span{From: from, To: from + len(e.Data)}, e.Time})
 	case trace.Arrived:
 		n := len(s.wire)
-		mode, _ := planOf(&r.Plan, s.conn, s.dir)
+		mode := r.Plan.Stream(s.conn, s.dir).Mode
 		waiting := n > 0 && (len(s.read) == 0 || s.read[len(s.read)-1].To <= s.wire[n-1].From)
 		if waiting && s.wire[n-1].at == e.Time && mode.Kind != netsim.AsWritten {
 			s.wire[n-1].To = e.To
@@ -156,7 +156,7 @@ func (s *stream) add(e trace.Event, r *lab.Result) {
 func (s *stream) finish(r *lab.Result) {
 	n := len(s.data)
 	s.wire, s.read = within(s.wire, n), within(s.read, n)
-	s.cuts = cutsOf(&r.Plan, s.conn, s.dir, n)
+	s.cuts = r.Plan.Cuts(s.conn, s.dir, n)
 	s.wire = splitAt(s.wire, s.cuts)
 
 	s.header = make([]bool, n)
@@ -314,58 +314,6 @@ func (s *stream) findTrouble(r *lab.Result) {
 	if r.Server.Err != nil {
 		first(lab.Piece{})
 	}
-}
-
-// planOf returns the mode and the cuts of one direction of a connection.
-func planOf(p *netsim.Plan, conn int, dir trace.Direction) (netsim.Mode, []int) {
-	pick := func(up, down *netsim.Stream) *netsim.Stream {
-		if dir == trace.Up {
-			return up
-		}
-		return down
-	}
-	s := pick(&p.Up, &p.Down)
-	mode, cuts := s.Mode, s.Cuts
-	for i := range p.Conns {
-		if p.Conns[i].N != conn {
-			continue
-		}
-		x := pick(&p.Conns[i].Up, &p.Conns[i].Down)
-		if x.Mode.Kind != netsim.Unset {
-			mode = x.Mode
-		}
-		if x.Cuts != nil {
-			cuts = x.Cuts
-		}
-	}
-	return mode, cuts
-}
-
-// cutsOf returns the places within n bytes at which the plan cuts. Those of a
-// random plan are known to netsim alone and left out.
-func cutsOf(p *netsim.Plan, conn int, dir trace.Direction, n int) []int {
-	mode, named := planOf(p, conn, dir)
-	var cuts []int
-	for _, at := range named {
-		if at < n {
-			cuts = append(cuts, at)
-		}
-	}
-	every := 0
-	switch mode.Kind {
-	case netsim.Drip:
-		every = 1
-	case netsim.Every:
-		every = int(mode.N)
-	}
-	if every > 0 {
-		for at := every; at < n; at += every {
-			cuts = append(cuts, at)
-		}
-		slices.Sort(cuts)
-		cuts = slices.Compact(cuts)
-	}
-	return cuts
 }
 
 // within drops what a log tells of bytes that it does not have.
