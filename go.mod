@@ -8,6 +8,7 @@ require (
 	github.com/urfave/cli/v2 v2.27.7
 	github.com/xrash/smetrics v0.0.0-20240521201337-686a1a2994c1
 	golang.org/x/net v0.55.0
+	golang.org/x/sync v0.18.0
 	golang.org/x/term v0.43.0
 )
 

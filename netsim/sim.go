@@ -37,13 +37,14 @@ type Sim struct {
 	Trace bool          // record what happens, for Log
 	Watch bool          // record where reads could be cut, for Reads
 
-	plan  Plan
-	now   int64 // ns since epoch
-	seq   int   // counts the blocking of tasks, which is their order
-	calls int   // in a row that moved no byte and no time
-	err   error // why the run is ending badly, set once
-	live  bool  // within Run
-	ran   bool  // a run has been checked for strange goroutines
+	plan   Plan
+	now    int64 // ns since epoch
+	seq    int   // counts the blocking of tasks, which is their order
+	calls  int   // in a row that moved no byte and no time
+	err    error // why the run is ending badly, set once
+	live   bool  // within Run
+	ran    bool  // enough has been checked for strange goroutines
+	checks int
 
 	tasks   []*task // tasks[0] is Run's own goroutine; those from started on rest
 	started int

@@ -285,3 +285,18 @@ func BenchmarkRun(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkCutMaps is what stickydemo run all spends its time on.
+func BenchmarkCutMaps(b *testing.B) {
+	for b.Loop() {
+		for i := range stage.All {
+			for _, side := range stage.Sides {
+				var l lab.Lab
+				s := &stage.All[i]
+				r := l.Run(lab.Spec{Stage: s, Side: side, Commands: s.Commands})
+				l.Map(r)
+				l.Close()
+			}
+		}
+	}
+}

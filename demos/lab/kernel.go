@@ -38,7 +38,12 @@ func RunKernel(ctx context.Context, spec Spec) (*Result, error) {
 			conn, err := listener.Accept()
 			return rec.tapped(conn, err, trace.Down)
 		},
-		sleep:   time.Sleep,
+		sleep: func(d time.Duration) {
+			select {
+			case <-ctx.Done():
+			case <-time.After(d):
+			}
+		},
 		now:     func() time.Duration { return time.Since(rec.start) },
 		message: rec.belongs,
 	})
@@ -70,6 +75,7 @@ type recorder struct {
 	dialed  int
 	served  int
 	conns   []net.Conn
+	closed  bool // so are all conns, and all that come
 }
 
 func (r *recorder) belongs(s side, number int) {
@@ -89,6 +95,7 @@ func (r *recorder) events() trace.Log {
 func (r *recorder) closeAll() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.closed = true
 	for _, conn := range r.conns {
 		conn.Close()
 	}
@@ -104,6 +111,9 @@ func (r *recorder) tapped(conn net.Conn, err error, writes trace.Direction) (net
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.conns = append(r.conns, conn)
+	if r.closed {
+		conn.Close()
+	}
 	t := &recording{Conn: Bounded(conn, KernelLimit), rec: r, out: writes, in: trace.Down, side: client}
 	if writes == trace.Up {
 		r.dialed++

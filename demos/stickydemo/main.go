@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -23,6 +24,9 @@ const (
 )
 
 func main() {
+	// Searches make much short-lived garbage on a heap of a few MiB: collecting
+	// it rarely takes a third off their time.
+	debug.SetGCPercent(800)
 	os.Exit(Main())
 }
 

@@ -3,9 +3,11 @@ package main
 import (
 	"fmt"
 	"io"
+	"runtime"
 	"strings"
 
 	"github.com/urfave/cli/v2"
+	"golang.org/x/sync/errgroup"
 
 	"stickydemo/demos/lab"
 	"stickydemo/demos/stage"
@@ -63,47 +65,31 @@ func runStages(c *cli.Context) error {
 		}
 	}
 
-	var l lab.Lab
-	defer l.Close()
-	var all []*lab.Result
-	for i, s := range list {
-		var pair [2]*lab.Result
-		for j, side := range sides {
+	var specs []lab.Spec
+	for _, s := range list {
+		for _, side := range sides {
 			spec := lab.Spec{Stage: s, Side: side, Variant: c.String("variant"), Plan: plan, Commands: c.StringSlice("command")}
 			b := s.BreakOf(spec.Variant)
 			if len(spec.Commands) == 0 {
 				spec.Commands = b.Commands
 			}
 			if !planned && network == lab.Sim {
-				if spec.Plan, err = netsim.ParsePlan(b.Plan); err != nil {
-					panic("stage table: " + err.Error())
-				}
+				spec.Plan = netsim.MustParsePlan(b.Plan)
 			}
-			r, err := runOne(c, &l, spec, network)
-			if err != nil {
-				return err
-			}
-			pair[j] = r
-			all = append(all, r)
-		}
-		if c.Bool("json") {
-			continue
-		}
-		if i > 0 {
-			fmt.Fprintln(c.App.Writer)
-		}
-		naive, fixed := pair[0], pair[1]
-		if sides[0] == stage.Fixed {
-			naive, fixed = nil, pair[0]
-		}
-		if err := view.Run(c.App.Writer, naive, fixed, options()); err != nil {
-			return err
+			specs = append(specs, spec)
 		}
 	}
+	all, err := runAll(c, specs, network)
+	if err != nil {
+		return err
+	}
 	if c.Bool("json") {
-		if err := printJSON(c.App.Writer, all); err != nil {
-			return err
-		}
+		err = printJSON(c.App.Writer, all)
+	} else {
+		err = showStages(c.App.Writer, all, len(sides))
+	}
+	if err != nil {
+		return err
 	}
 	if name := c.String("trace"); name != "" {
 		if err := writeFile(name, func(w io.Writer) error { return writeTraces(whileWanted{c.Context, w}, all) }); err != nil {
@@ -111,6 +97,46 @@ func runStages(c *cli.Context) error {
 		}
 	}
 	return asListed(c, all)
+}
+
+// runAll runs the specs, on the simulator all processors at a time, and returns
+// their results in order.
+func runAll(c *cli.Context, specs []lab.Spec, network lab.Net) ([]*lab.Result, error) {
+	all := make([]*lab.Result, len(specs))
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	if network == lab.Kernel {
+		group.SetLimit(1) // for the sake of its times
+	}
+	for i, spec := range specs {
+		group.Go(func() error {
+			var l lab.Lab
+			defer l.Close()
+			r, err := runOne(c, &l, spec, network)
+			all[i] = r
+			return err
+		})
+	}
+	return all, group.Wait()
+}
+
+// showStages draws the results, which are those of so many sides a stage.
+func showStages(w io.Writer, all []*lab.Result, sides int) error {
+	for i := 0; i < len(all); i += sides {
+		if i > 0 {
+			fmt.Fprintln(w)
+		}
+		naive, fixed := all[i], all[i+sides-1]
+		if sides == 1 && naive.Side == stage.Fixed {
+			naive = nil
+		} else if sides == 1 {
+			fixed = nil
+		}
+		if err := view.Run(w, naive, fixed, options()); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // runOne runs a spec, and draws its cut map where someone will see it.
