@@ -58,13 +58,18 @@ func (e *LateError) Error() string {
 }
 
 // SpinError ends a run in which one task after the other called without a byte
-// or any time having moved.
+// or any time having moved, or tasks went on sending to each other for ever
+// without any time having moved.
 type SpinError struct {
 	Task  string // that made the last call
-	Calls int
+	Calls int    // in a row that moved nothing, or, if Moved, turns in one instant
+	Moved bool   // bytes did move
 }
 
 func (e *SpinError) Error() string {
+	if e.Moved {
+		return fmt.Sprintf("spin: %s and others took %d turns in one instant: bytes move, and time does not", e.Task, e.Calls)
+	}
 	return fmt.Sprintf("spin: %s and nothing else: %d calls in a row moved no byte and no time", e.Task, e.Calls)
 }
 

@@ -117,6 +117,8 @@ type pipeConn struct {
 	readable sync.Cond // in has something to say
 	writable sync.Cond // out has room, or its turn is the next Write's
 	writing  bool      // a Write has begun and waits for room
+	into     []byte    // of a blocked Read, for the peer's handOver
+	filled   int       // bytes of it
 	closed   bool
 	readBy   deadline
 	writeBy  deadline
@@ -147,8 +149,30 @@ func (c *pipeConn) Read(p []byte) (int, error) {
 			c.peer.writable.Broadcast()
 			return n, err
 		}
+		if len(p) < leastHandOver || c.into != nil || c.timed() {
+			c.readable.Wait()
+			continue
+		}
+		c.into = p
 		c.readable.Wait()
+		if n, c.into, c.filled = c.filled, nil, 0; n > 0 {
+			return n, nil
+		}
 	}
+}
+
+// leastHandOver is the bytes of a Read from which on handing over pays.
+const leastHandOver = 16 << 10
+
+// handOver gives the first bytes of a Write to a Read that waits for as many,
+// past the buffer: what it returns is the same, and one of two copies is saved.
+func (c *pipeConn) handOver(p []byte) int {
+	into := c.peer.into
+	if into == nil || c.peer.filled > 0 || len(p) < len(into) || !c.out.pass(len(into)) {
+		return 0
+	}
+	c.peer.filled = copy(into, p)
+	return len(into)
 }
 
 // Write hands p over. It blocks while the window is full, and while another
@@ -166,7 +190,9 @@ func (c *pipeConn) Write(p []byte) (n int, err error) {
 			err = errWait
 		default:
 			turn = true
-			now, took := c.settle(), 0
+			now := c.settle()
+			n += c.handOver(p[n:])
+			var took int
 			took, err = c.out.write(p[n:], now)
 			n += took
 			c.changed(now)

@@ -537,6 +537,19 @@ func TestAPipeCutsAsItsPlanSays(t *testing.T) {
 	}
 }
 
+func TestAPipesReadsAndWritesOfNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client, server := netsim.Pipe(netsim.MustParsePlan("as-written;window=1"))
+		write(t, client, "")
+		write(t, client, "a")
+		write(t, client, "") // the window is full, and nothing fits
+		if n, err := client.Read(nil); n != 0 || err != nil {
+			t.Errorf("read of nothing: got %d, %v, want 0, nil at once", n, err)
+		}
+		wantRead(t, server, "a", nil)
+	})
+}
+
 func TestAPipesPlanIsItsOwn(t *testing.T) {
 	plan := netsim.MustParsePlan("up:every=2")
 	client, server := netsim.Pipe(plan)

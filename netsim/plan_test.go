@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"stickydemo/netsim"
 	"stickydemo/netsim/trace"
@@ -25,6 +26,7 @@ func TestAnExceptionReplacesThePlansOwnKind(t *testing.T) {
 		{"cuts replace the cuts", "cut=1,2;2#cut=5", [3]string{"a b cdef", "abcde f", "a b cdef"}},
 		{"cuts leave the mode", "every=3;2#cut=1", [3]string{"abc def", "a bc def", "abc def"}},
 		{"a mode leaves the cuts", "cut=1;1#every=4", [3]string{"a bcd ef", "a bcdef", "a bcdef"}},
+		{"reset replaces reset", "reset=2;2#reset=4", [3]string{"ab", "abcd", "ab"}},
 		{"truncate replaces truncate", "truncate=2;2#truncate=4", [3]string{"ab", "abcd", "ab"}},
 		{"an exception for the other direction is none", "2#down:drip", [3]string{"abcdef", "abcdef", "abcdef"}},
 		{"two exceptions", "1#drip;3#cut=2", [3]string{"a b c d e f", "abcdef", "ab cdef"}},
@@ -39,6 +41,66 @@ func TestAnExceptionReplacesThePlansOwnKind(t *testing.T) {
 					client.Close()
 					if got, _ := chunks(server, 64); strings.Join(got, " ") != want {
 						t.Errorf("connection %d: got %q, want %q", i+1, got, want)
+					}
+				}
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+func TestAnExceptionReplacesStalls(t *testing.T) {
+	sim := newSim(t)
+	err := sim.Run(netsim.MustParsePlan("up:stall=1s@0;2#up:stall=3s@0;3#up:stall=0s@0"), "client", func() {
+		for i, want := range []time.Duration{time.Second, 3 * time.Second, 0} {
+			client, server := sim.Pipe()
+			start := sim.Elapsed()
+			write(t, client, "a")
+			read(server, 1)
+			if got := sim.Elapsed() - start; got != want {
+				t.Errorf("connection %d: got %s, want %s", i+1, got, want)
+			}
+		}
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+// TestCutsAreWhereReadsStop: the places that a plan names are those at which
+// reads stop that everything fits.
+func TestCutsAreWhereReadsStop(t *testing.T) {
+	const n = 100
+	for _, text := range []string{
+		"glue", "drip", "every=7", "random=3", "up:cut=1,50,99,100;down:cut=2", "every=7;cut=3,8,14",
+		"drip;2#glue", "random=5;2#down:random=6;2#cut=40",
+	} {
+		t.Run(text, func(t *testing.T) {
+			sim := newSim(t)
+			plan := netsim.MustParsePlan(text)
+			err := sim.Run(plan, "client", func() {
+				for conn := 1; conn <= 2; conn++ {
+					client, server := sim.Pipe()
+					write(t, client, strings.Repeat("x", n))
+					write(t, server, strings.Repeat("x", n))
+					closeWrite(t, client)
+					closeWrite(t, server)
+					for _, end := range []struct {
+						dir  trace.Direction
+						conn net.Conn
+					}{{trace.Up, server}, {trace.Down, client}} {
+						list, _ := chunks(end.conn, n)
+						var want []int
+						place := 0
+						for _, chunk := range list[:len(list)-1] {
+							place += len(chunk)
+							want = append(want, place)
+						}
+						if got := plan.Cuts(conn, end.dir, n); !slices.Equal(got, want) {
+							t.Errorf("connection %d %s: got %d, want %d, where reads stopped", conn, end.dir, got, want)
+						}
 					}
 				}
 			})

@@ -17,7 +17,7 @@ func PlanFromBytes(data []byte) Plan {
 	for ; len(data) >= 2; data = data[2:] {
 		step := int(data[0])<<8 | int(data[1])
 		dir := step >> 15
-		s := p.streams(0)[dir]
+		s := [...]*Stream{&p.Up, &p.Down}[dir]
 		stall := step&0x4000 != 0
 		at := max(last[dir], 0) + step&0x3fff
 		at = max(at, last[dir]+1)

@@ -120,12 +120,13 @@ func Ops() []string {
 func ParsePlan(text string) (Plan, error) {
 	var p Plan
 	taken := map[string]bool{} // connection, direction and slot that an item has set
+	place := map[int]int{}     // of each exception in p.Conns
 	for item := range strings.SplitSeq(text, ";") {
 		item = strings.TrimSpace(item)
 		if item == "" {
 			continue
 		}
-		if err := p.parseItem(item, taken); err != nil {
+		if err := p.parseItem(item, taken, place); err != nil {
 			return Plan{}, err
 		}
 	}
@@ -133,7 +134,7 @@ func ParsePlan(text string) (Plan, error) {
 	return p, nil
 }
 
-func (p *Plan) parseItem(item string, taken map[string]bool) error {
+func (p *Plan) parseItem(item string, taken map[string]bool, place map[int]int) error {
 	fail := func(format string, args ...any) error {
 		return &PlanError{Item: item, Reason: fmt.Sprintf(format, args...)}
 	}
@@ -191,7 +192,16 @@ func (p *Plan) parseItem(item string, taken map[string]bool) error {
 		return fail("%s needs a value: %s=%s", name, name, op.takes)
 	}
 
-	target := p.streams(n)
+	target := [2]*Stream{&p.Up, &p.Down}
+	if n > 0 {
+		i, ok := place[n]
+		if !ok {
+			i = len(p.Conns)
+			place[n] = i
+			p.Conns = append(p.Conns, ConnPlan{N: n})
+		}
+		target = [2]*Stream{&p.Conns[i].Up, &p.Conns[i].Down}
+	}
 	for dir, in := range []bool{up, down} {
 		if !in {
 			continue
@@ -206,20 +216,6 @@ func (p *Plan) parseItem(item string, taken map[string]bool) error {
 		}
 	}
 	return nil
-}
-
-// streams returns the two directions of the plan, or of its exception for the
-// n-th connection.
-func (p *Plan) streams(n int) [2]*Stream {
-	if n == 0 {
-		return [2]*Stream{&p.Up, &p.Down}
-	}
-	i := slices.IndexFunc(p.Conns, func(c ConnPlan) bool { return c.N == n })
-	if i < 0 {
-		i = len(p.Conns)
-		p.Conns = append(p.Conns, ConnPlan{N: n})
-	}
-	return [2]*Stream{&p.Conns[i].Up, &p.Conns[i].Down}
 }
 
 func parseOffset(arg string, least int) (int, error) {

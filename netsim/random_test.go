@@ -74,6 +74,8 @@ type chaos struct {
 	sim  *netsim.Sim
 	got  [2][]byte // what the reads of up and down returned
 	read [2][]trace.Span
+
+	closed bool // one of the ends was
 }
 
 func (c *chaos) run(plan netsim.Plan, program uint64) error {
@@ -118,6 +120,7 @@ func (c *chaos) task(rnd *rand.Rand, conn net.Conn, in int) {
 			}
 		case 15:
 			if rnd.IntN(4) == 0 {
+				c.closed = true
 				conn.Close()
 			}
 		}
@@ -184,6 +187,11 @@ func (c *chaos) check(t *testing.T, seed uint64, text string, plan netsim.Plan, 
 				fail("%d bytes sent, want %d at most", at[trace.Sent], limit)
 			}
 			switch e.Kind {
+			case trace.Reset:
+				reached := spec.Reset != nil && limit == *spec.Reset && at[trace.Sent] == limit
+				if !reached && !c.closed {
+					fail("the reset %+v, which neither the plan nor a Close made", e)
+				}
 			case trace.Sent:
 				if over {
 					fail("bytes sent behind the end: %+v", e)

@@ -16,6 +16,10 @@ const (
 
 	// SpinLimit is how many calls in a row may move no byte and no time.
 	SpinLimit = 10_000
+
+	// TurnLimit is how many times tasks may take turns in one instant: enough
+	// for an answer of 16 MiB to pass a window of one byte.
+	TurnLimit = 1 << 26
 )
 
 // epoch is where the virtual clock of every run starts.
@@ -41,6 +45,7 @@ type Sim struct {
 	now    int64 // ns since epoch
 	seq    int   // counts the blocking of tasks, which is their order
 	calls  int   // in a row that moved no byte and no time
+	turns  int   // since the clock last moved
 	err    error // why the run is ending badly, set once
 	live   bool  // within Run
 	ran    bool  // enough has been checked for strange goroutines
@@ -71,7 +76,7 @@ func (s *Sim) Run(plan Plan, name string, main func()) error {
 	if s.live {
 		panic("netsim: Run called within a run")
 	}
-	s.plan, s.now, s.seq, s.calls, s.err, s.live = plan, 0, 0, 0, nil, true
+	s.plan, s.now, s.seq, s.calls, s.turns, s.err, s.live = plan, 0, 0, 0, 0, nil, true
 	s.started, s.dialed, s.log = 0, 0, nil
 	s.reads, s.longest = s.reads[:0], 0
 	s.listen = simListener{sim: s, backlog: s.listen.backlog, closed: true}
@@ -225,7 +230,7 @@ func (s *Sim) running(call string) bool {
 // idle counts a call that has moved nothing so far.
 func (s *Sim) idle() {
 	if s.calls++; s.calls > SpinLimit {
-		s.fail(&SpinError{s.current.name, SpinLimit})
+		s.fail(&SpinError{Task: s.current.name, Calls: SpinLimit})
 	}
 }
 
@@ -262,6 +267,10 @@ func (s *Sim) schedule(main *task) {
 				return
 			}
 			s.advance()
+			continue
+		}
+		if s.turns++; s.turns > TurnLimit {
+			s.err = &SpinError{t.name, TurnLimit, true}
 			continue
 		}
 		s.current = t
@@ -374,7 +383,7 @@ func (s *Sim) advance() {
 		return
 	}
 	if next > s.now {
-		s.now, s.calls = next, 0
+		s.now, s.calls, s.turns = next, 0, 0
 	}
 	for _, p := range s.pairs[:s.dialed] {
 		p.up.settle(s.now)

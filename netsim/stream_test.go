@@ -493,6 +493,27 @@ func TestResetAtEveryOffset(t *testing.T) {
 	}
 }
 
+func TestAResetThatIsNotReachedIsNone(t *testing.T) {
+	for _, plan := range []string{"up:reset=9", "up:reset=9;link:rtt=1s"} {
+		sim := newSim(t)
+		err := talk(sim, plan, func(conn net.Conn) {
+			write(t, conn, "abcdefgh")
+			closeWrite(t, conn)
+			wantRead(t, conn, "answer", nil)
+			conn.Close()
+		}, func(conn net.Conn) {
+			if got, err := io.ReadAll(conn); string(got) != "abcdefgh" || err != nil {
+				t.Errorf("%s: got %q, %v, want all and EOF", plan, got, err)
+			}
+			write(t, conn, "answer")
+			conn.Close()
+		})
+		if err != nil {
+			t.Errorf("%s: %v", plan, err)
+		}
+	}
+}
+
 // TestTheNearerEndWins: a plan may both truncate and reset a direction.
 func TestTheNearerEndWins(t *testing.T) {
 	for _, test := range []struct {
