@@ -1,6 +1,7 @@
 package netsim_test
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net"
@@ -105,7 +106,7 @@ func ExampleListen() {
 	defer server.Close()
 
 	client := &http.Client{Transport: &http.Transport{
-		Dial: func(network, address string) (net.Conn, error) { return l.Dial() },
+		DialContext: func(context.Context, string, string) (net.Conn, error) { return l.Dial() },
 	}}
 	response, err := client.Get("http://server/world")
 	if err != nil {

@@ -449,6 +449,7 @@ func TestTruncateAtEveryOffset(t *testing.T) {
 
 func TestResetAtEveryOffset(t *testing.T) {
 	const text = "abcdefgh"
+	//lint:ignore SA1032 ErrReset is the error under test here, not the target
 	if !errors.Is(netsim.ErrReset, syscall.ECONNRESET) || errors.Is(netsim.ErrReset, syscall.EPIPE) {
 		t.Errorf("got ErrReset = %v, want what is ECONNRESET and no other to errors.Is", netsim.ErrReset)
 	}

@@ -22,7 +22,7 @@ func listCommand() *cli.Command {
 			if c.Bool("json") {
 				return listJSON(c)
 			}
-			return view.List(c.App.Writer, stage.All, stage.Plans, options())
+			return view.List(c.App.Writer, options())
 		},
 	}
 }

@@ -8,19 +8,21 @@ import (
 	"time"
 
 	"stickydemo/demos/lab"
+	"stickydemo/demos/shell"
 	"stickydemo/demos/stage"
+	"stickydemo/netsim"
 )
 
-// List lists the stages, with what breaks each, and the plans.
-func List(w io.Writer, stages []stage.Stage, plans []struct{ Plan, What string }, o Options) error {
+// List lists the stages, with what breaks each, the plans and the commands.
+func List(w io.Writer, o Options) error {
 	width := o.width()
 	lines := title(phraseStages, width)
 	id, name := 0, 0
-	for _, s := range stages {
+	for _, s := range stage.All {
 		id, name = max(id, len(s.ID)), max(name, len(s.Name))
 	}
 	indent := id + name + 4
-	for _, s := range stages {
+	for _, s := range stage.All {
 		head := pad(s.ID, id+2) + pad(s.Name, name+2)
 		lines = append(lines, hang(line{{head, strong}}, indent, s.Idea, width)...)
 		lines = append(lines, hang(nil, indent, sayBreak(&s.Break, ""), width)...)
@@ -28,16 +30,31 @@ func List(w io.Writer, stages []stage.Stage, plans []struct{ Plan, What string }
 			lines = append(lines, hang(nil, indent, sayBreak(&v.Break, v.Name), width)...)
 		}
 	}
+	var plans, commands [][2]string
+	for _, p := range stage.Plans {
+		plans = append(plans, [2]string{p.Plan, p.What})
+	}
+	for _, c := range shell.Commands() {
+		commands = append(commands, [2]string{strings.TrimSpace(c.Name + " " + c.Args), c.Help})
+	}
+	lines = append(lines, glossary(phrasePlans, plans, width)...)
 	lines = append(lines, nil)
-	lines = append(lines, title(phrasePlans, width)...)
-	indent = 0
-	for _, p := range plans {
-		indent = max(indent, len(p.Plan)+2)
-	}
-	for _, p := range plans {
-		lines = append(lines, hang(line{{p.Plan, strong}}, indent, p.What, width)...)
-	}
+	lines = append(lines, hang(nil, 0, phraseOps+strings.Join(netsim.Ops(), " "), width)...)
+	lines = append(lines, glossary(phraseCommands, commands, width)...)
 	return write(w, lines, o)
+}
+
+// glossary is a title and entries, each a word and what it means.
+func glossary(heading string, entries [][2]string, width int) []line {
+	lines := append([]line{nil}, title(heading, width)...)
+	indent := 0
+	for _, e := range entries {
+		indent = max(indent, len(e[0])+2)
+	}
+	for _, e := range entries {
+		lines = append(lines, hang(line{{e[0], strong}}, indent, e[1], width)...)
+	}
+	return lines
 }
 
 // Matrix shows the verdict of every program under every plan that results

@@ -238,7 +238,7 @@ func TestTablesGolden(t *testing.T) {
 	}
 	for _, width := range []int{40, 80, 160} {
 		for name, draw := range map[string]func(*bytes.Buffer, Options) error{
-			"list":   func(b *bytes.Buffer, o Options) error { return List(b, stage.All, stage.Plans, o) },
+			"list":   func(b *bytes.Buffer, o Options) error { return List(b, o) },
 			"matrix": func(b *bytes.Buffer, o Options) error { return Matrix(b, matrix, o) },
 			"cost":   func(b *bytes.Buffer, o Options) error { return Cost(b, costs, o) },
 			"diff":   func(b *bytes.Buffer, o Options) error { return Diff(b, "stage4", string(left), string(right), o) },
@@ -445,7 +445,7 @@ func TestWriteErrorsReturn(t *testing.T) {
 	for name, err := range map[string]error{
 		"Run":     Run(brokenWriter{}, r, nil, Options{}),
 		"Picture": Picture(brokenWriter{}, r, Options{}),
-		"List":    List(brokenWriter{}, stage.All, stage.Plans, Options{}),
+		"List":    List(brokenWriter{}, Options{}),
 		"Matrix":  Matrix(brokenWriter{}, []*lab.Result{r}, Options{}),
 		"Cost":    Cost(brokenWriter{}, []*lab.Result{r}, Options{}),
 		"Diff":    Diff(brokenWriter{}, "", "a", "b", Options{}),

@@ -59,7 +59,10 @@ const (
 	phraseReset  = "The connection was reset."
 	phraseStages = "Stages, each as two programs, naive and fixed"
 	phrasePlans  = "Plans, each for every program"
-	phraseCost   = "Bytes, trips, reads and writes are a message's: one command and its answer. " +
+	phraseOps    = "A plan of your own joins these with \";\", each behind \"up:\" or \"down:\" for one direction: "
+
+	phraseCommands = "Commands, which touch nothing"
+	phraseCost     = "Bytes, trips, reads and writes are a message's: one command and its answer. " +
 		"extra is what the wire carried beyond the payload, and a trip is one there and back."
 	phraseMatrix = "Rows are plans, columns are programs. torn, leftover, glued and wrong are silent: " +
 		"the program was given a wrong answer and did not notice, which is worse than any error."
