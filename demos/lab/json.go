@@ -3,6 +3,7 @@ package lab
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -93,6 +94,10 @@ func ParseSaved(r io.Reader) ([]Saved, error) {
 	}
 	var list []resultJSON
 	if err := json.Unmarshal(data, &list); err != nil {
+		var mistyped *json.UnmarshalTypeError
+		if errors.As(err, &mistyped) && mistyped.Field != "" {
+			err = fmt.Errorf("%s cannot be a %s", mistyped.Field, mistyped.Value)
+		}
 		return nil, fmt.Errorf("no saved run: %w", err)
 	}
 	var runs []Saved

@@ -110,5 +110,8 @@ func Search(ctx context.Context, spec Spec, o search.Options) (*Searched, error)
 	if err == nil {
 		found.Composition, err = Compose(ctx, spec, o.Workers)
 	}
+	if err != nil {
+		found.Composition = Composition{Why: "the search did not come so far"}
+	}
 	return found, err
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,7 +25,7 @@ func flagsFirst(app *cli.App, args []string) ([]string, error) {
 		case arg == "--version" || arg == "-v":
 			return []string{args[0], "version"}, nil
 		case len(rest) > 0:
-			return nil, usagef("%s stands behind the command: stickydemo %s %[1]s", arg, rest[0])
+			return nil, usagef("%s belongs behind the command: stickydemo %s %[1]s", arg, rest[0])
 		default:
 			return nil, unknown("flag", arg, []string{"--help", "--version"})
 		}
@@ -40,8 +41,14 @@ func flagsFirst(app *cli.App, args []string) ([]string, error) {
 		return args, nil
 	}
 	flags, words, err := partFlags(command, rest[1:])
+	if errors.Is(err, errHelp) {
+		return []string{args[0], command.Name, "--help"}, nil
+	}
 	return slices.Concat(args[:at+1], flags, []string{"--"}, words), err
 }
+
+// errHelp is a call for help among a command's flags, whatever stands behind it.
+var errHelp = errors.New("help")
 
 // partFlags parts a command's flags, with their values, from its other words.
 func partFlags(command *cli.Command, args []string) (flags, words []string, err error) {
@@ -54,11 +61,11 @@ func partFlags(command *cli.Command, args []string) (flags, words []string, err 
 			words = append(words, arg)
 			continue
 		}
-		flags = append(flags, arg)
 		name, value, hasValue := strings.Cut(strings.TrimLeft(arg, "-"), "=")
 		if name == "help" || name == "h" {
-			continue
+			return nil, nil, errHelp
 		}
+		flags = append(flags, arg)
 		f := findFlag(command, name)
 		if f == nil {
 			return nil, nil, unknown("flag of "+command.Name, arg, flagNames(command))

@@ -12,6 +12,8 @@ var update = flag.Bool("update", false, "write golden files and the documents' o
 
 // The test binary is the command, too: scripts and documents run it from PATH.
 func TestMain(m *testing.M) {
+	// Under -race each process would wait a second at its end.
+	os.Setenv("GORACE", "atexit_sleep_ms=0 "+os.Getenv("GORACE"))
 	testscript.Main(m, map[string]func(){"stickydemo": func() { os.Exit(Main()) }})
 }
 
@@ -19,9 +21,11 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:           "testdata",
 		UpdateScripts: *update,
+		Cmds:          scriptCommands,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("NO_COLOR", "1")
 			env.Setenv("COLUMNS", "80")
+			env.Setenv("GORACE", os.Getenv("GORACE"))
 			return nil
 		},
 	})

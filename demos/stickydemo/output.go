@@ -43,23 +43,50 @@ func printJSON(w io.Writer, results []*lab.Result) error {
 	return encode.Encode(results)
 }
 
-// writeFile writes a file whole or not at all: whoever interrupts it finds the
-// old one. What is no file, such as a pipe, is written as it is.
-func writeFile(name string, write func(io.Writer) error) error {
+// canWrite returns why writeFile could not write a file, before there is
+// anything to write: nobody wants to learn it after a long search. No name is
+// no file.
+func canWrite(name string) error {
+	if name == "" {
+		return nil
+	}
+	f, err := tempFor(name)
+	if err != nil || f == nil {
+		return err
+	}
+	f.Close()
+	return os.Remove(f.Name())
+}
+
+// tempFor creates the file that becomes the named one by being renamed; nil
+// where that one is no file that could be replaced, but a pipe, say.
+func tempFor(name string) (*os.File, error) {
 	switch info, err := os.Stat(name); {
 	case err != nil: // a new file
 	case info.IsDir():
-		return usagef("cannot write %s: it is a folder", name)
+		return nil, usagef("cannot write %s: it is a folder", name)
 	case !info.Mode().IsRegular():
-		return writeThrough(name, write)
-	default:
-		if name, err = filepath.EvalSymlinks(name); err != nil {
-			return usagef("cannot write: %w", err)
-		}
+		return nil, nil
 	}
 	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
 	if err != nil {
-		return usagef("cannot write %s: %w", name, cause(err))
+		return nil, usagef("cannot write %s: %w", name, cause(err))
+	}
+	return f, nil
+}
+
+// writeFile writes a file whole or not at all: whoever interrupts it finds the
+// old one. What is no file, such as a pipe, is written as it is.
+func writeFile(name string, write func(io.Writer) error) error {
+	if real, err := filepath.EvalSymlinks(name); err == nil {
+		name = real
+	}
+	f, err := tempFor(name)
+	if err != nil {
+		return err
+	}
+	if f == nil {
+		return writeThrough(name, write)
 	}
 	defer os.Remove(f.Name()) // gone by then, if all went well
 	err = write(f)
@@ -117,7 +144,7 @@ func (w whileWanted) Write(p []byte) (int, error) {
 }
 
 // maxError is the most bytes of an error that are shown.
-const maxError = 1000
+const maxError = 500
 
 // oneLine is an error as one line, without what a terminal would obey. Errors
 // quote what people typed and what peers sent.

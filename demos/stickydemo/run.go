@@ -59,6 +59,9 @@ func runStages(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := canWrite(c.String("trace")); err != nil {
+		return err
+	}
 	for _, s := range list {
 		if err := checkVariant(s, c.String("variant")); err != nil {
 			return err
@@ -168,7 +171,11 @@ func netFlag(c *cli.Context, planned bool) (lab.Net, error) {
 // writeTraces writes the events of each run behind a line that names it.
 func writeTraces(w io.Writer, results []*lab.Result) error {
 	for _, r := range results {
-		name := strings.Join([]string{r.Stage.ID, string(r.Side), r.Plan.String()}, " ")
+		program := string(r.Side)
+		if r.Variant != "" && r.Side == stage.Naive {
+			program += " " + r.Variant
+		}
+		name := strings.Join([]string{r.Stage.ID, program, r.Plan.String()}, " ")
 		log := append(trace.Log{{Kind: trace.Begin, Note: name}}, r.Log...)
 		if err := log.Write(w); err != nil {
 			return err

@@ -72,6 +72,9 @@ func searchStage(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := canWrite(c.String("save")); err != nil {
+		return err
+	}
 	if err := affordable(c, spec, o); err != nil {
 		return err
 	}

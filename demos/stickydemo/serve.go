@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"runtime"
 	"sync"
 	"time"
 
@@ -81,7 +82,14 @@ func serve(c *cli.Context) error {
 		run = func(command string) []byte {
 			ctx, cancel := context.WithTimeout(c.Context, shellLimit)
 			defer cancel()
-			return s.Answer(shell.System(ctx, command, maxShellOutput))
+			answer := shell.System(ctx, command, maxShellOutput)
+			if c.Context.Err() != nil {
+				runtime.Goexit() // and close: what was ended by us is no answer
+			}
+			if ctx.Err() != nil { // then a line on stderr says so; not every stage sends that
+				answer = shell.Answer{Stdout: append(answer.Stdout, answer.Stderr...), Status: answer.Status}
+			}
+			return s.Answer(answer)
 		}
 	}
 
@@ -89,7 +97,11 @@ func serve(c *cli.Context) error {
 	if err != nil {
 		return usagef("%w; --listen 127.0.0.1:0 takes a free port", err)
 	}
-	fmt.Fprintf(c.App.Writer, "%s %s listens on %s; Ctrl-C ends it\n", s.ID, side, listener.Addr())
+	name := s.ID + " " + string(side)
+	if side == stage.Naive && variant != "" {
+		name += " " + variant
+	}
+	fmt.Fprintf(c.App.Writer, "%s listens on %s; Ctrl-C ends it\n", name, listener.Addr())
 	program, timeout := s.Program(side, variant), c.Duration("timeout")
 	env := stage.Env{Run: run, Sleep: func(d time.Duration) { sleep(c.Context, d) }}
 	served := serveAll(c.Context, listener, func(conn net.Conn) {
@@ -101,7 +113,11 @@ func serve(c *cli.Context) error {
 			fmt.Fprintf(c.App.ErrWriter, "%s: %s\n", conn.RemoteAddr(), oneLine(err))
 		}
 	})
-	fmt.Fprintf(c.App.Writer, "stopped after %d connections\n", served)
+	connections := "connections"
+	if served == 1 {
+		connections = "connection"
+	}
+	fmt.Fprintf(c.App.Writer, "stopped after %d %s\n", served, connections)
 	return nil
 }
 

@@ -45,37 +45,34 @@ func (s Shard) has(job int) bool { return s.N <= 1 || job%s.N == s.I-1 }
 // the bytes end, or a run that fails early. It stands for every plan that
 // agrees with it about the places asked, and the plans fall into a tree, each
 // run a leaf. CountWrong walks that tree. It stops with a *LimitError beyond
-// limit runs, and with the context's error when that is done.
+// limit runs of its shard, or when a few runs show that it would come to that,
+// and with the context's error when that is done.
 func CountWrong(ctx context.Context, subject Subject, dir trace.Direction, bytes, workers int, shard Shard, limit int64) (Count, error) {
-	if limit < math.MaxInt64 { // a few runs may show that it is hopeless
-		r := subject()
-		estimate := Estimate(r, dir, bytes, 1)
-		r.Close()
-		if estimate > 8*float64(limit) {
-			return Count{Dir: dir, Bytes: bytes, Wrong: new(big.Int)}, &LimitError{limit}
-		}
-	}
 	c := counting{dir: dir, places: max(bytes-1, 0), limit: limit}
-	c.ctx, c.cancel = context.WithCancelCause(ctx)
-	defer c.cancel(nil)
+	c.ctx, c.cancel = context.WithCancel(ctx)
+	defer c.cancel()
+	crown := c.newWalker(subject())
+	if limit < math.MaxInt64 && crown.hopeless(limit) {
+		c.over = true
+		c.cancel()
+	}
 
 	// The crown of the tree is walked here, the same by every shard, until it
 	// has enough branches to hand out.
-	crown := c.newWalker(subject())
-	branches := []path{{}}
+	branches := []branch{nil}
 	for len(branches) > 0 && len(branches) < crownBranches && c.ctx.Err() == nil {
 		root := branches[0]
 		leaf := crown.descend(root)
 		if shard.has(0) {
 			crown.add(leaf)
 		}
-		branches = append(branches[1:], children(root, leaf)...)
+		branches = append(branches[1:], off(leaf, len(root))...)
 	}
 	crown.close()
 
-	jobs := make(chan path)
+	jobs := make(chan branch)
 	var group sync.WaitGroup
-	for range max(workers, 1) {
+	for range min(max(workers, 1), len(branches)) {
 		group.Go(func() {
 			w := c.newWalker(subject())
 			defer w.close()
@@ -91,8 +88,11 @@ func CountWrong(ctx context.Context, subject Subject, dir trace.Direction, bytes
 	}
 	close(jobs)
 	group.Wait()
-	err := context.Cause(c.ctx)
-	return Count{Dir: dir, Bytes: bytes, Wrong: c.wrong(), Runs: c.runs}, err
+	count := Count{Dir: dir, Bytes: bytes, Wrong: c.wrong(), Runs: c.runs}
+	if c.over {
+		return count, &LimitError{limit}
+	}
+	return count, ctx.Err()
 }
 
 // crownBranches is how many branches the tree is divided into: enough to keep
@@ -105,10 +105,11 @@ type counting struct {
 	places int
 	limit  int64
 	ctx    context.Context
-	cancel context.CancelCauseFunc
+	cancel context.CancelFunc
 
 	mu     sync.Mutex
 	runs   int64      // guarded by mu
+	over   bool       // guarded by mu: they are more than limit
 	broken [][]uint64 // guarded by mu: of each walker, broken leaves by the places they asked about
 }
 
@@ -120,6 +121,10 @@ type decision struct {
 
 // path is decisions in the order in which a run asked for them.
 type path []decision
+
+// branch is a path to be taken with its last decision turned round. Branches
+// off one leaf share their memory.
+type branch path
 
 // walker walks branches on one goroutine.
 type walker struct {
@@ -156,17 +161,21 @@ func (w *walker) flush() {
 	w.counting.runs += w.runs
 	w.runs = 0
 	if w.counting.runs > w.limit {
-		w.cancel(&LimitError{w.limit})
+		w.over = true
+		w.cancel()
 	}
 }
 
 // descend runs the plan that cuts where root does and nowhere else, and
 // returns every decision that it asked for: root's and those behind it.
-func (w *walker) descend(root path) path {
+func (w *walker) descend(root branch) path {
 	w.forget()
 	w.path = append(w.path, root...)
+	if n := len(w.path); n > 0 {
+		w.path[n-1].cut = !w.path[n-1].cut
+	}
 	w.cuts = w.cuts[:0]
-	for _, d := range root {
+	for _, d := range w.path {
 		w.asked[d.place] = true
 		if d.cut {
 			w.cuts = append(w.cuts, d.place)
@@ -174,9 +183,6 @@ func (w *walker) descend(root path) path {
 	}
 	slices.Sort(w.cuts)
 	w.run()
-	if w.runs++; w.runs >= 256 {
-		w.flush()
-	}
 	return w.path
 }
 
@@ -215,10 +221,13 @@ func (w *walker) add(leaf path) {
 	if w.failed {
 		w.broken[len(leaf)]++
 	}
+	if w.runs++; w.runs >= 256 {
+		w.flush()
+	}
 }
 
 // walk walks the whole tree below root.
-func (w *walker) walk(root path) {
+func (w *walker) walk(root branch) {
 	next := root
 	for w.ctx.Err() == nil {
 		leaf := w.descend(next)
@@ -231,17 +240,17 @@ func (w *walker) walk(root path) {
 		if i < len(root) {
 			return
 		}
-		leaf[i].cut = true
-		next = leaf[:i+1]
+		next = branch(leaf[:i+1])
 	}
 }
 
-// children are the branches off a leaf below root: each takes the decisions up
-// to one of its own and turns that one round.
-func children(root, leaf path) []path {
-	var list []path
-	for i := len(root); i < len(leaf); i++ {
-		list = append(list, append(slices.Clone(leaf[:i]), decision{leaf[i].place, true}))
+// off returns the branches off a leaf below its first decisions: each takes
+// those up to one of its own and turns that one round.
+func off(leaf path, first int) []branch {
+	leaf = slices.Clone(leaf)
+	var list []branch
+	for i := first; i < len(leaf); i++ {
+		list = append(list, branch(leaf[:i+1]))
 	}
 	return list
 }
@@ -258,25 +267,48 @@ func (c *counting) wrong() *big.Int {
 	return sum
 }
 
-// Estimate returns about how many runs an exact count takes, from a few of
+// Probes are the runs that Estimate makes.
+const Probes = 16
+
+// Estimate returns about how many runs an exact count takes, from Probes of
 // them. A plan whose every place is decided by a coin ends at a leaf that asked
 // about k places with probability 2^-k, so that the mean of 2^k is the number of
 // leaves (Knuth 1975). The same seed gives the same answer.
 func Estimate(r Runner, dir trace.Direction, bytes int, seed uint64) float64 {
-	const probes = 16
 	w := (&counting{dir: dir, places: max(bytes-1, 0)}).newWalker(r)
-	random := rand.New(rand.NewPCG(seed, 0))
 	total := 0.0
-	for range probes {
+	for _, asked := range w.probe(seed) {
+		total += math.Pow(2, float64(asked))
+	}
+	return total / Probes
+}
+
+// probe runs plans of coins, and returns how many places each asked about.
+func (w *walker) probe(seed uint64) (asked [Probes]int) {
+	random := rand.New(rand.NewPCG(seed, 0))
+	for i := range asked {
 		w.cuts = w.cuts[:0]
-		for place := 1; place < bytes; place++ {
+		for place := 1; place <= w.places; place++ {
 			if random.Uint64()&1 == 1 {
 				w.cuts = append(w.cuts, place)
 			}
 		}
 		w.forget()
 		w.run()
-		total += math.Pow(2, float64(len(w.path)))
+		asked[i] = len(w.path)
 	}
-	return total / probes
+	return asked
+}
+
+// hopeless reports whether the tree has surely more than limit leaves. If it
+// had not, a plan of coins would end at one of probability below 1/(8*limit)
+// one time in 8 at most, and half of the probes would not.
+func (w *walker) hopeless(limit int64) bool {
+	deep := 0
+	for _, asked := range w.probe(1) {
+		if math.Pow(2, float64(asked)) > 8*float64(limit) {
+			deep++
+		}
+	}
+	return 2*deep > Probes
 }

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// Every command's help has examples, and every example works as it stands, one
+// after the other in one folder. A server's address alone is changed: 9999 may
+// be taken.
+func TestHelpExamples(t *testing.T) {
+	needsShell(t)
+	for _, c := range newApp(nil, nil).Commands {
+		t.Run(c.Name, func(t *testing.T) {
+			t.Parallel()
+			help := command(t, c.Name, "--help")
+			if help.status != exitOK || help.stderr != "" {
+				t.Fatalf("--help: status %d, %q", help.status, help.stderr)
+			}
+			dir := t.TempDir()
+			lines := examples(help.stdout)
+			if len(lines) == 0 {
+				t.Error("no examples")
+			}
+			for _, line := range lines {
+				switch c.Name {
+				case "serve":
+					serveExample(t, line)
+				case "call":
+					callExample(t, line)
+				default:
+					shell := exec.Command("sh", "-c", line)
+					shell.Dir = dir
+					if got := ended(t, shell); got.status != exitOK || got.stderr != "" {
+						t.Errorf("%s: status %d, %s", line, got.status, got.stderr)
+					}
+				}
+			}
+		})
+	}
+}
+
+// examples returns the commands behind "Try:".
+func examples(help string) []string {
+	var lines []string
+	_, tail, _ := strings.Cut(help, "Try:\n")
+	for line := range strings.Lines(tail) {
+		line = strings.TrimSpace(line)
+		if line == "" {
+			break
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+const exampleAddress = "127.0.0.1:9999"
+
+func serveExample(t *testing.T, line string) {
+	words := strings.Fields(strings.Replace(line, exampleAddress, "127.0.0.1:0", 1))
+	server, _ := serving(t, words[2:]...)
+	server.stop()
+}
+
+func callExample(t *testing.T, line string) {
+	words := strings.Fields(line)
+	var program []string
+	for i, word := range words {
+		switch {
+		case i == 2:
+			program = append(program, word)
+		case word == "--side" || word == "--variant":
+			program = append(program, word, words[i+1])
+		}
+	}
+	server, address := serving(t, program...)
+	defer server.stop()
+	if !strings.Contains(line, exampleAddress) {
+		t.Fatalf("%s: no address to change", line)
+	}
+	got := ended(t, exec.Command("sh", "-c", strings.Replace(line, exampleAddress, address, 1)))
+	if got.status != exitOK || got.stderr != "" || got.stdout == "" {
+		t.Errorf("%s: status %d, %q, %s", line, got.status, got.stdout, got.stderr)
+	}
+}
