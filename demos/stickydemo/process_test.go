@@ -17,7 +17,7 @@ import (
 )
 
 // enough is for what ends sooner, unless there is a bug.
-const enough = 10 * time.Second
+const enough = time.Minute
 
 // a process is a stickydemo that was started and goes on.
 type process struct {

@@ -36,13 +36,7 @@ var kinds = []kind{
 	only(netsim.Every, 3),
 	only(netsim.Every, 2),
 	only(netsim.Drip, 0),
-	{"random", false, func(*conversation) []netsim.Plan {
-		list := make([]netsim.Plan, connSeeds)
-		for seed := range list {
-			list[seed] = modePlan(netsim.Random, uint64(seed))
-		}
-		return list
-	}},
+	{"random", true, (*conversation).seeds},
 }
 
 func only(mode netsim.ModeKind, n uint64) kind {
@@ -57,7 +51,7 @@ func modePlan(mode netsim.ModeKind, n uint64) netsim.Plan {
 
 // runs is how many runs a part of the work is enough for.
 func (c *conversation) runs(part int) int {
-	return max(c.work/part/(len(c.glue.up.data)+len(c.glue.down.data)+runWork), 16)
+	return max(c.work/part/(len(c.glue.up.data)+len(c.glue.down.data)+runWork), 4)
 }
 
 // places is how many single cuts there are.
@@ -113,6 +107,15 @@ func (l *lane) spots(least, most int) []int {
 		}
 	}
 	return slices.Sorted(maps.Keys(taken))
+}
+
+// seeds are plans that cut at random.
+func (c *conversation) seeds() []netsim.Plan {
+	list := make([]netsim.Plan, min(connSeeds, c.runs(4)))
+	for seed := range list {
+		list[seed] = modePlan(netsim.Random, uint64(seed))
+	}
+	return list
 }
 
 // pairs are two cuts in one direction, if they are few.

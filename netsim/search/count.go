@@ -18,7 +18,7 @@ type Count struct {
 	Dir   trace.Direction
 	Bytes int
 	Wrong *big.Int // of 2^(Bytes-1)
-	Runs  int64    // that it took
+	Runs  int64    // that stand for all of them; those of all shards add up
 }
 
 // Segmentations returns the ways to cut a stream of n bytes: 2^(n-1), and 1 for
@@ -38,6 +38,14 @@ type Shard struct{ I, N int }
 
 // has reports whether the shard does the job of that number.
 func (s Shard) has(job int) bool { return s.N <= 1 || job%s.N == s.I-1 }
+
+// of returns how many of so many jobs the shard does.
+func (s Shard) of(jobs int) int {
+	if s.N <= 1 {
+		return jobs
+	}
+	return (jobs + s.N - s.I) / s.N
+}
 
 // CountWrong counts exactly, on as many goroutines as workers says.
 //

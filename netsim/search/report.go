@@ -74,7 +74,7 @@ func Search(ctx context.Context, subject Subject, o Options) (*Report, error) {
 		}
 		report.Directions = append(report.Directions, d)
 	}
-	report.Smallest = smallest(subject, swept, s)
+	report.Smallest = smallest(ctx, subject, swept, s)
 	return report, err
 }
 
@@ -97,9 +97,9 @@ func (d *Direction) count(ctx context.Context, subject Subject, o Options) error
 	return err
 }
 
-// smallest returns the least of the plans that a sweep found wrong: as rank
-// orders them, and shrunk where it is more than a cut or a stall.
-func smallest(subject Subject, swept []Swept, s Sweeping) *Found {
+// smallest returns the least of the plans that a sweep found wrong, as rank
+// orders them, shrunk where it is more than a cut or a stall.
+func smallest(ctx context.Context, subject Subject, swept []Swept, s Sweeping) *Found {
 	var least *Found
 	for _, k := range swept {
 		if k.First == nil {
@@ -109,7 +109,7 @@ func smallest(subject Subject, swept []Swept, s Sweeping) *Found {
 			least = found
 		}
 	}
-	if least == nil || rank(&least.Plan)[0] < manyItems {
+	if least == nil || rank(&least.Plan)[0] <= 1 || ctx.Err() != nil {
 		return least
 	}
 	r := subject()
@@ -120,50 +120,47 @@ func smallest(subject Subject, swept []Swept, s Sweeping) *Found {
 	return least
 }
 
-// manyItems is the rank of a plan that is more than one cut or one stall.
-const manyItems = 3
-
-// rank orders plans by how small they are: nothing at all, one cut, one stall,
-// anything else; then by offset, upwards before downwards.
-func rank(p *netsim.Plan) [3]int {
+// rank orders plans by how small they are: by how many cuts and stalls they
+// have, and those that have anything else last; then cuts before stalls; then
+// by offset, the greatest first; then upwards before downwards. That is the
+// order of a sweep, so that the least plan of all shards is that of the whole.
+func rank(p *netsim.Plan) []int {
+	bare := *p
+	var offsets []int
+	stalls, both := 0, 0
 	for i, dir := range Directions {
-		s := direction(p, dir)
-		for kind, single := range []netsim.Plan{cutPlan(dir, s.Cuts...), stallsPlan(dir, s.Stalls)} {
-			if p.String() != single.String() {
-				continue
-			}
-			switch {
-			case kind == 0 && len(s.Cuts) == 1:
-				return [3]int{1, s.Cuts[0], i}
-			case kind == 1 && len(s.Stalls) == 1:
-				return [3]int{2, s.Stalls[0].At, i}
-			}
+		s := direction(&bare, dir)
+		offsets = append(offsets, s.Cuts...)
+		for _, stall := range s.Stalls {
+			offsets = append(offsets, stall.At)
 		}
+		if stalls += len(s.Stalls); len(s.Cuts)+len(s.Stalls) > 0 {
+			both += i + 1
+		}
+		s.Cuts, s.Stalls = nil, nil
 	}
-	if p.String() == (netsim.Plan{}).String() {
-		return [3]int{}
+	items := len(offsets)
+	if bare.String() != (netsim.Plan{}).String() {
+		items = math.MaxInt
 	}
-	return [3]int{manyItems}
-}
-
-func stallsPlan(dir trace.Direction, stalls []netsim.Stall) (p netsim.Plan) {
-	direction(&p, dir).Stalls = stalls
-	return p
+	slices.Sort(offsets)
+	slices.Reverse(offsets)
+	return append(append([]int{items, stalls}, offsets...), both)
 }
 
 func compareFound(a, b *Found) int {
-	ra, rb := rank(&a.Plan), rank(&b.Plan)
-	return cmp.Or(slices.Compare(ra[:], rb[:]), 0)
+	return cmp.Or(slices.Compare(rank(&a.Plan), rank(&b.Plan)), cmp.Compare(a.Plan.String(), b.Plan.String()))
 }
 
-// Merge adds up the reports of all shards of one search.
+// Merge adds up the reports of all shards of one search. Which plan was the
+// first of its kind is not known of the whole.
 func Merge(parts []*Report) (*Report, error) {
 	sum := &Report{}
-	for _, part := range parts {
+	for i, part := range parts {
 		if part.Smallest != nil && (sum.Smallest == nil || compareFound(part.Smallest, sum.Smallest) < 0) {
 			sum.Smallest = part.Smallest
 		}
-		if sum.Directions == nil {
+		if i == 0 {
 			for _, d := range part.Directions {
 				d.Fatal = slices.Clone(d.Fatal)
 				if d.Wrong != nil {
@@ -171,7 +168,9 @@ func Merge(parts []*Report) (*Report, error) {
 				}
 				sum.Directions = append(sum.Directions, d)
 			}
-			sum.Swept = slices.Clone(part.Swept)
+			for _, k := range part.Swept {
+				sum.Swept = append(sum.Swept, Swept{Kind: k.Kind, Tried: k.Tried, Wrong: k.Wrong})
+			}
 			continue
 		}
 		if len(part.Directions) != len(sum.Directions) || len(part.Swept) != len(sum.Swept) {

@@ -13,9 +13,9 @@ var ErrNotReproduced = errors.New("the failure cannot be reproduced: the same pl
 
 // Shrink returns a smallest plan with the verdict that plan has: the plan that
 // glues, if that has it; else one cut, at the least offset, upwards before
-// downwards; else one stall; else what is left when none of plan's own cuts
-// and stalls can be spared. It tries them in that order, and depends on
-// nothing else, so that it gives the same answer everywhere.
+// downwards; else one stall; else what is left when nothing of plan can be
+// spared. It tries them in that order, and depends on nothing else, so that it
+// gives the same answer everywhere.
 func Shrink(r Runner, plan netsim.Plan, verdict string, s Sweeping) (netsim.Plan, error) {
 	explicit, again := spelled(r, plan)
 	if again != verdict {
@@ -25,27 +25,35 @@ func Shrink(r Runner, plan netsim.Plan, verdict string, s Sweeping) (netsim.Plan
 		o := r.Run(p)
 		return o.Verdict == verdict
 	}
+	small, ok := single(s, same)
+	switch {
+	case ok:
+	case same(explicit):
+		small = spare(explicit, same)
+	default: // its modes do more than cut here and there
+		small = spare(plan, same)
+	}
+	if !same(small) {
+		return plan, ErrNotReproduced
+	}
+	return small, nil
+}
+
+// single returns the first of the plans that have nothing, one cut or one stall
+// that is the same.
+func single(s Sweeping, same func(netsim.Plan) bool) (netsim.Plan, bool) {
 	if p := (netsim.Plan{}); same(p) {
-		return p, nil
+		return p, true
 	}
-	for place := 1; place < max(s.Shape.Up, s.Shape.Down); place++ {
-		for _, dir := range Directions {
-			if p := cutPlan(dir, place); place < s.Shape.Of(dir) && same(p) {
-				return p, nil
+	for _, kind := range []Kind{Cut, Stall} {
+		n, plan := s.plans(kind)
+		for i := range n {
+			if p := plan(i); same(p) {
+				return p, true
 			}
 		}
 	}
-	for at := range max(s.Shape.Up, s.Shape.Down) {
-		for _, dir := range Directions {
-			if p := StallPlan(dir, at, s.Longest); at < s.Shape.Of(dir) && same(p) {
-				return p, nil
-			}
-		}
-	}
-	if !same(explicit) {
-		return plan, nil // it does more than cut and stall
-	}
-	return spare(explicit, same), nil
+	return netsim.Plan{}, false
 }
 
 // spelled runs a plan and returns it with the cuts that its modes made written
@@ -69,29 +77,55 @@ func spelled(r Runner, plan netsim.Plan) (netsim.Plan, string) {
 	return plan, o.Verdict
 }
 
-// spare takes out of the plan, one by one and from the end, what it does not
-// need, until nothing more can go.
+// spare takes out of the plan, from the end, what it does not need, until
+// nothing more can go.
 func spare(plan netsim.Plan, same func(netsim.Plan) bool) netsim.Plan {
-	for again := true; again; {
-		again = false
+	for before := ""; before != plan.String(); {
+		before = plan.String()
+		without := func(change func(p *netsim.Plan)) bool {
+			p := plan
+			change(&p)
+			if p.String() == plan.String() || !same(p) {
+				return false
+			}
+			plan = p
+			return true
+		}
+		thin(plan.Conns, func(list []netsim.ConnPlan) bool {
+			return without(func(p *netsim.Plan) { p.Conns = list })
+		})
+		without(func(p *netsim.Plan) { p.Link = netsim.Link{} })
 		for _, dir := range []trace.Direction{trace.Down, trace.Up} {
-			for i := len(direction(&plan, dir).Stalls) - 1; i >= 0; i-- {
-				p := plan
-				s := direction(&p, dir)
-				s.Stalls = slices.Delete(slices.Clone(s.Stalls), i, i+1)
-				if same(p) {
-					plan, again = p, true
-				}
+			for _, change := range []func(s *netsim.Stream){
+				func(s *netsim.Stream) { s.EOFWithData = false },
+				func(s *netsim.Stream) { s.Reset = nil },
+				func(s *netsim.Stream) { s.Truncate = nil },
+				func(s *netsim.Stream) { s.Window = 0 },
+				func(s *netsim.Stream) { s.Mode = netsim.Mode{} },
+			} {
+				without(func(p *netsim.Plan) { change(direction(p, dir)) })
 			}
-			for i := len(direction(&plan, dir).Cuts) - 1; i >= 0; i-- {
-				p := plan
-				s := direction(&p, dir)
-				s.Cuts = slices.Delete(slices.Clone(s.Cuts), i, i+1)
-				if same(p) {
-					plan, again = p, true
-				}
-			}
+			thin(direction(&plan, dir).Stalls, func(list []netsim.Stall) bool {
+				return without(func(p *netsim.Plan) { direction(p, dir).Stalls = list })
+			})
+			thin(direction(&plan, dir).Cuts, func(list []int) bool {
+				return without(func(p *netsim.Plan) { direction(p, dir).Cuts = list })
+			})
 		}
 	}
 	return plan
+}
+
+// thin takes out of a list what it does not need for holds: all, halves,
+// quarters and so on down to single items, from the end.
+func thin[T any](list []T, holds func(list []T) bool) []T {
+	for size := len(list); size > 0; size /= 2 {
+		for to := len(list); to > 0; to -= size {
+			less := slices.Delete(slices.Clone(list), max(to-size, 0), to)
+			if holds(less) {
+				list = less
+			}
+		}
+	}
+	return list
 }

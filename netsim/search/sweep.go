@@ -53,7 +53,7 @@ type Sweeping struct {
 	Seed    uint64        // the first of them
 	Workers int
 	Shard   Shard
-	Done    func(kind Kind, done, of int) // called now and then; may be nil
+	Done    func(kind Kind, done, of int) // called now and then, of what the shard does; may be nil
 }
 
 // Sweep tries the kinds of plans one after the other. When ctx is done it
@@ -72,10 +72,11 @@ func Sweep(ctx context.Context, subject Subject, s Sweeping) ([]Swept, error) {
 }
 
 // StallPlan is the plan with one stall that is longer than any pause or
-// deadline that was seen.
+// deadline that was seen, as far as a plan may stall.
 func StallPlan(dir trace.Direction, at int, longest time.Duration) netsim.Plan {
 	var plan netsim.Plan
-	direction(&plan, dir).Stalls = []netsim.Stall{{Delay: longest + time.Second, At: at}}
+	delay := min(longest, netsim.MaxDelay-time.Second) + time.Second
+	direction(&plan, dir).Stalls = []netsim.Stall{{Delay: delay, At: at}}
 	return plan
 }
 
@@ -180,7 +181,7 @@ func (s *Sweeping) try(ctx context.Context, subject Subject, kind Kind, n int, p
 					}
 				}
 				if done++; s.Done != nil && done%1024 == 0 {
-					s.Done(kind, done, n)
+					s.Done(kind, done, s.Shard.of(n))
 				}
 				mu.Unlock()
 			}
