@@ -60,7 +60,7 @@ func Compose(ctx context.Context, spec Spec, workers int) (Composition, error) {
 		paired := false
 		for _, k := range swept {
 			if k.Wrong > 0 && k.Kind != search.Window {
-				return Composition{Why: fmt.Sprintf("what the %s sends depends on how its input is cut: it differs under %s", who, k.First)}, nil
+				return Composition{Why: fmt.Sprintf("given all its input at once, the %s does not do what it did call by call (seen under %s): it depends on where its reads end", who, k.First)}, nil
 			}
 			paired = paired || k.Kind == search.Cuts && (k.Tried > 0 || shape.Of(dir) < 3)
 		}

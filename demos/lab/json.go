@@ -19,7 +19,7 @@ type resultJSON struct {
 	Side     stage.Side    `json:"side"`
 	Variant  string        `json:"variant,omitempty"`
 	Net      Net           `json:"net"`
-	Plan     netsim.Plan   `json:"plan"`
+	Plan     *netsim.Plan  `json:"plan,omitempty"` // none on kernel sockets
 	Commands []string      `json:"commands"`
 	Verdict  stage.Verdict `json:"verdict"`
 	Expected stage.Verdict `json:"expected,omitempty"`
@@ -53,9 +53,12 @@ func (r *Result) MarshalJSON() ([]byte, error) {
 	c := r.Cost
 	j := resultJSON{
 		Stage: r.Stage.ID, Name: r.Stage.Name, Side: r.Side, Variant: r.Variant, Net: r.Net,
-		Plan: r.Plan, Commands: r.Commands, Verdict: r.Verdict, Expected: expected,
+		Plan: &r.Plan, Commands: r.Commands, Verdict: r.Verdict, Expected: expected,
 		Error: text(r.Err), Server: text(r.Server.Err), Notes: r.Notes, Calls: []callJSON{},
 		Cost: costJSON{int64(c.Elapsed), c.RoundTrips, c.Wire, c.Payload, c.Reads, c.Writes},
+	}
+	if r.Net == Kernel {
+		j.Plan = nil
 	}
 	for _, call := range r.Calls {
 		j.Calls = append(j.Calls, callJSON{call.Command, call.Verdict, len(call.Want), len(call.Got), text(call.Err)})
@@ -114,10 +117,14 @@ func ParseSaved(r io.Reader) ([]Saved, error) {
 			return nil, fmt.Errorf("saved run %d: no commands", i+1)
 		case j.Net != Sim && j.Net != "" && j.Net != Kernel:
 			return nil, fmt.Errorf("saved run %d: net is %q, not sim or kernel", i+1, j.Net)
-		case j.Net == Kernel && j.Plan.String() != (netsim.Plan{}).String():
+		case j.Net == Kernel && j.Plan != nil && j.Plan.String() != (netsim.Plan{}).String():
 			return nil, fmt.Errorf("saved run %d: a plan, %s, for the kernel, which cuts where it likes", i+1, j.Plan)
 		}
-		runs = append(runs, Saved{Spec{s, j.Side, j.Variant, j.Plan, j.Commands}, j.Net, j.Verdict})
+		var plan netsim.Plan
+		if j.Plan != nil {
+			plan = *j.Plan
+		}
+		runs = append(runs, Saved{Spec{s, j.Side, j.Variant, plan, j.Commands}, j.Net, j.Verdict})
 	}
 	if len(runs) == 0 {
 		return nil, fmt.Errorf("saved runs: an empty list")

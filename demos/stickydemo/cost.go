@@ -19,7 +19,7 @@ func costCommand() *cli.Command {
 			"stickydemo cost",
 			"stickydemo cost --plan link:rtt=200ms --command 'bytes 1000'"),
 		Flags: []cli.Flag{
-			plansFlag("the path, `PLAN`, instead of link:rtt=40ms"),
+			plansFlag("send it under `PLAN` instead of link:rtt=40ms"),
 			&cli.StringFlag{Name: "command", Value: "echo hello", Usage: "send `COMMAND`", DefaultText: "echo hello"},
 			jsonFlag(),
 		},

@@ -93,3 +93,31 @@ func typed(t *testing.T, dir, command string) string {
 	}
 	return text
 }
+
+// The blocks of README's part on cuttest stand in that package's example, where
+// the compiler and go test hold them to their word.
+func TestReadmeShowsTheExample(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	example, err := os.ReadFile("../../netsim/cuttest/example_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, part, found := strings.Cut(string(readme), "\n## Your own tests\n")
+	part, _, end := strings.Cut(part, "\n`netsim` stands on the standard library alone.")
+	if !found || !end {
+		t.Fatal("README has no such part")
+	}
+	inside := false
+	for line := range strings.Lines(part) {
+		line = strings.TrimSpace(line)
+		switch {
+		case strings.HasPrefix(line, "```"):
+			inside = !inside
+		case inside && !strings.Contains(string(example), line):
+			t.Errorf("%q does not stand in the example", line)
+		}
+	}
+}

@@ -98,7 +98,14 @@ func usagef(format string, args ...any) error {
 // errUnexpected is a result that is not as it should be and has been shown.
 var errUnexpected = errors.New("not as expected")
 
+// helpWidth is where help wraps: no example is longer, so that each can be
+// copied whole.
+const helpWidth = 100
+
 func newApp(stdout, stderr io.Writer) *cli.App {
+	cli.HelpPrinter = func(w io.Writer, text string, data any) {
+		cli.HelpPrinterCustom(w, text, data, map[string]any{"wrapAt": func() int { return helpWidth }})
+	}
 	app := &cli.App{
 		Name:                      "stickydemo",
 		Usage:                     "how message boundaries get lost on TCP, and how to keep them",

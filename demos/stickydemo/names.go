@@ -59,8 +59,10 @@ func stages(c *cli.Context) ([]*stage.Stage, error) {
 }
 
 func findStage(name string) (*stage.Stage, error) {
-	if s := stage.Find(name); s != nil {
-		return s, nil
+	for _, name := range []string{name, "stage" + name} { // 4 will do for stage4
+		if s := stage.Find(name); s != nil {
+			return s, nil
+		}
 	}
 	var known []string
 	for i := range stage.All {

@@ -167,19 +167,21 @@ func oneLine(err error) string {
 
 // Flags that several commands have.
 func sideFlag(value string) cli.Flag {
-	usage := "naive or fixed"
+	usage := "`SIDE`: naive or fixed"
 	if value == "both" {
 		usage += " or both"
 	}
 	return &cli.StringFlag{Name: "side", Value: value, Usage: usage, DefaultText: value}
 }
 
-func jsonFlag() cli.Flag { return &cli.BoolFlag{Name: "json", Usage: "print JSON"} }
+func jsonFlag() cli.Flag {
+	return &cli.BoolFlag{Name: "json", Usage: "print JSON", DisableDefaultText: true}
+}
 
 func variantFlag() cli.Flag {
 	return &cli.StringFlag{Name: "variant", Usage: "another naive `NAME` of the same idea (see stickydemo list)"}
 }
 
 func plansFlag(usage string) cli.Flag {
-	return &cli.StringSliceFlag{Name: "plan", Usage: usage + "; may be repeated, the parts are joined; @FILE reads one"}
+	return &cli.StringSliceFlag{Name: "plan", Usage: usage + "; may be repeated, and the parts are joined; @FILE reads one"}
 }

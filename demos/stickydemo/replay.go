@@ -69,7 +69,7 @@ func replay(c *cli.Context) error {
 	}
 	for i, r := range all {
 		if want := saved[i].Verdict; want != "" && r.Verdict != want {
-			fmt.Fprintf(c.App.ErrWriter, "stickydemo: %s %s under %s: got %s, %s has %s\n", r.Stage.ID, r.Side, r.Plan, r.Verdict, name, want)
+			fmt.Fprintf(c.App.ErrWriter, "stickydemo: %s %s %s: got %s, %s has %s\n", r.Stage.ID, r.Side, where(r), r.Verdict, name, want)
 			err = errUnexpected
 		}
 	}

@@ -31,9 +31,9 @@ func runCommand() *cli.Command {
 			"stickydemo run all"),
 		Flags: []cli.Flag{
 			sideFlag("both"),
-			plansFlag("what the network does, `PLAN`, instead of the stage's own"),
+			plansFlag("put them under `PLAN` instead of the stage's own"),
 			variantFlag(),
-			&cli.StringFlag{Name: "net", Value: "sim", Usage: "sim, or kernel for real TCP on loopback", DefaultText: "sim"},
+			&cli.StringFlag{Name: "net", Value: "sim", Usage: "`NET`: sim, or kernel for real TCP on loopback", DefaultText: "sim"},
 			&cli.StringSliceFlag{Name: "command", Usage: "send `COMMAND` instead of the stage's own; may be repeated"},
 			jsonFlag(),
 			&cli.StringFlag{Name: "trace", Usage: "write what happened to `FILE`, as JSON Lines"},
@@ -184,6 +184,14 @@ func writeTraces(w io.Writer, results []*lab.Result) error {
 	return nil
 }
 
+// where says what a run was put under.
+func where(r *lab.Result) string {
+	if r.Net == lab.Kernel {
+		return "on kernel sockets"
+	}
+	return "under " + r.Plan.String()
+}
+
 // asListed returns errUnexpected, and says why, unless every result is what
 // the stage table lists.
 func asListed(c *cli.Context, results []*lab.Result) error {
@@ -194,7 +202,7 @@ func asListed(c *cli.Context, results []*lab.Result) error {
 			listed = false // the kernel may be kind or not
 		}
 		if listed && r.Verdict != want {
-			why := fmt.Errorf("%s %s under %s: got %s, want %s", r.Stage.ID, r.Side, r.Plan, r.Verdict, want)
+			why := fmt.Errorf("%s %s %s: got %s, want %s", r.Stage.ID, r.Side, where(r), r.Verdict, want)
 			if e := firstError(r); e != nil {
 				why = fmt.Errorf("%w: %w", why, e)
 			}

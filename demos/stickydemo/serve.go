@@ -44,8 +44,8 @@ func serveCommand() *cli.Command {
 			variantFlag(),
 			&cli.StringFlag{Name: "listen", Value: "127.0.0.1:9999", Usage: "listen on `ADDR`; port 0 takes a free one"},
 			&cli.DurationFlag{Name: "timeout", Value: 5 * time.Minute, Usage: "leave a client that is silent for `DURATION`", DefaultText: "5m"},
-			&cli.BoolFlag{Name: "shell", Usage: "run commands by this system's shell: whoever connects can do what you can"},
-			&cli.BoolFlag{Name: "shell-for-anyone", Usage: "allow --shell on an address that is not loopback"},
+			&cli.BoolFlag{Name: "shell", Usage: "run commands by this system's shell: whoever connects can do what you can", DisableDefaultText: true},
+			&cli.BoolFlag{Name: "shell-for-anyone", Usage: "allow --shell on an address that is not loopback", DisableDefaultText: true},
 		},
 		Action: serve,
 	}

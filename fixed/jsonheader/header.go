@@ -56,6 +56,9 @@ func parse(text []byte) (header, error) {
 	if reason, ok := values["error"]; ok {
 		return header{}, refusal(fmt.Sprintf("refused by the peer: %+.300q", fmt.Sprint(reason)))
 	}
+	if values["total_size"] == nil {
+		return header{}, refusal(fmt.Sprintf("total_size is missing or null, no whole number up to the limit of %d", MaxSize))
+	}
 	number, _ := values["total_size"].(json.Number)
 	size, err := strconv.ParseUint(string(number), 10, 64)
 	if err != nil || size > MaxSize {

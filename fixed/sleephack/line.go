@@ -18,7 +18,7 @@ func badLine(line []byte, err error) error {
 		return refusal(fmt.Sprintf("size line %+.40q is over the limit of %d bytes", line, maxLine))
 	case err != nil:
 		return err // io.EOF here: the peer left between two messages
-	case line[0] == '-':
+	case line[0] == '-' && (line[1] < '0' || line[1] > '9'): // no number below zero
 		return refusal(fmt.Sprintf("refused by the peer: %+.300q", line[1:len(line)-1]))
 	}
 	return refusal(fmt.Sprintf("size line %+.40q is no number up to the limit of %d", line, MaxSize))

@@ -28,7 +28,7 @@ func tooLarge(size int) error {
 // most often the text of another protocol.
 func badSize(r io.Reader, header []byte) error {
 	size := binary.BigEndian.Uint32(header)
-	if size&refused == 0 || size&^refused > maxReason {
+	if size <= refused || size&^refused > maxReason { // a reason has bytes
 		return refusal(fmt.Sprintf("announced %d bytes (0x%x, %+q), limit %d", size, header, header, MaxSize))
 	}
 	reason, err := readFull(r, int(size&^refused))

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"stickydemo/netsim"
-	"stickydemo/netsim/trace"
 )
 
 // Options are how far a search goes.

@@ -27,7 +27,6 @@ func Search(w io.Writer, f *lab.Searched, o Options) error {
 	lines = append(lines, nil)
 	lines = append(lines, field(wordSmallest, saySmallest(f), width)...)
 	lines = append(lines, field(wordComposed, sayComposed(f.Composition), width)...)
-	lines = append(lines, nil)
 	lines = append(lines, explain(k, width)...)
 	return write(w, lines, o)
 }

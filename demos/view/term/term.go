@@ -139,7 +139,9 @@ func banner(results []*lab.Result, width int) []line {
 		lines = append(lines, line{{text, strong}})
 	}
 	lines = append(lines, line{{strings.Repeat("=", width), plain}})
-	lines = append(lines, field(wordPlan, r.Plan.String(), width)...)
+	if r.Net != lab.Kernel {
+		lines = append(lines, field(wordPlan, r.Plan.String(), width)...)
+	}
 	return append(lines, field(wordCommands, sayCommands(r.Commands), width)...)
 }
 
@@ -208,10 +210,10 @@ func headline(r *lab.Result, width int) []line {
 	first := line{{program, strong}, {verdict, verdictStyle(r.Verdict)}}
 	indent := first.width() + 2
 	if width-indent < 20 {
-		return append([]line{first}, field("", sayVerdict(r.Verdict), width)...)
+		return append([]line{first}, field("", sayHeadline(r), width)...)
 	}
 	var lines []line
-	for i, text := range wrap(sayVerdict(r.Verdict), width-indent) {
+	for i, text := range wrap(sayHeadline(r), width-indent) {
 		if i == 0 {
 			lines = append(lines, append(first, piece{"  " + text, plain}))
 		} else {

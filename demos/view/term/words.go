@@ -93,6 +93,14 @@ func sayVerdict(v stage.Verdict) string {
 	return ""
 }
 
+// sayHeadline explains a run's verdict: on kernel sockets a hang is a guess.
+func sayHeadline(r *lab.Result) string {
+	if r.Net == lab.Kernel && r.Verdict == stage.Hang {
+		return "nothing came for " + sayDuration(lab.KernelLimit)
+	}
+	return sayVerdict(r.Verdict)
+}
+
 func sayProgram(r *lab.Result) string {
 	side := string(r.Side)
 	if r.Variant != "" && r.Side == stage.Naive {
@@ -144,7 +152,7 @@ func sayCommands(commands []string) string {
 
 func sayNet(n lab.Net) string {
 	if n == lab.Kernel {
-		return ", on kernel sockets"
+		return ", on kernel sockets, which cut as they like"
 	}
 	return ""
 }
@@ -175,13 +183,13 @@ func sayFatal(fatal, places int) string {
 	case places == 0:
 		return "There is no place to cut."
 	case fatal == 0:
-		return fmt.Sprintf("0 of %s are fatal: no single cut breaks anything.", sayPlaces(places))
+		return fmt.Sprintf("0 of %s of the uncut run are fatal: no single cut breaks anything.", sayPlaces(places))
 	}
 	is := "are"
 	if fatal == 1 {
 		is = "is"
 	}
-	return fmt.Sprintf("%s of %s %s fatal: a single cut there breaks it.", group(fatal), sayPlaces(places), is)
+	return fmt.Sprintf("%s of %s of the uncut run %s fatal: a single cut there breaks it.", group(fatal), sayPlaces(places), is)
 }
 
 // sayWays is the exact count: ways, not chances. Numbers too long to compare
@@ -284,7 +292,7 @@ func sayHappened(r *lab.Result) string {
 		case c.Verdict == stage.Error:
 			return who + " ended in an error: loud, so that somebody can look for the cause."
 		}
-		return who + " never came back: " + sayVerdict(c.Verdict) + "."
+		return who + " never came back: " + sayHeadline(r) + "."
 	}
 	return who + "the server ended in " + string(r.Verdict) + "."
 }
@@ -370,7 +378,7 @@ func saySwept(s search.Swept) string {
 	if s.Tried == 0 {
 		return sweptWords[s.Kind] + ": not tried"
 	}
-	return fmt.Sprintf("%s: %s of %s wrong", sweptWords[s.Kind], group(s.Wrong), group(s.Tried))
+	return fmt.Sprintf("%s: wrong under %s of %s", sweptWords[s.Kind], group(s.Wrong), plural(s.Tried, "plan"))
 }
 
 func saySmallest(f *lab.Searched) string {
@@ -384,5 +392,5 @@ func sayComposed(c lab.Composition) string {
 	if c.Holds {
 		return "the same under every cut in both directions, every stall and every schedule, by Kahn's theorem: " + c.Why
 	}
-	return "nothing follows for all cuts at once: " + c.Why
+	return "nothing can be said of all cuts at once: " + c.Why
 }
