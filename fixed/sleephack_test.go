@@ -7,6 +7,7 @@ var sleephackFaults = []fault{
 	{"a size of one over the limit", "1048577\n", "limit of 1048576"},
 	{"a size that no integer holds", strings.Repeat("9", 100) + "\n", "99999"},
 	{"a negative size", "-1\n", `"-1\n" is no number`},
+	{"a refusal that is not in ASCII", "-不\n", `refused by the peer: "\u4e0d"`},
 	{"a sign", "+1\nx", "+1"},
 	{"a space before", " 1\nx", " 1"},
 	{"a space behind", "1 \nx", "1 "},

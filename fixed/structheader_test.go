@@ -7,4 +7,5 @@ var structheaderFaults = []fault{
 	{"one over the limit", "\x00\x10\x00\x01", "announced 1048577 bytes"},
 	{"a size of 5 in the other order", "\x05\x00\x00\x00hello", "announced 83886080 bytes"},
 	{"a refusal from a client", "\x80\x00\x00\x05never", `refused by the peer: "never"`},
+	{"a refusal of no bytes", "\x80\x00\x00\x00", "announced 2147483648 bytes"},
 }

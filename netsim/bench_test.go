@@ -38,10 +38,10 @@ func callExchange(b *testing.B, conn net.Conn, buf []byte) {
 	}
 }
 
-func BenchmarkRunSim(b *testing.B) {
-	b.ReportAllocs()
-	var sim netsim.Sim
-	defer sim.Close()
+// runSim returns what makes one run of the exchange on a simulator of its own,
+// and what ends that.
+func runSim(b *testing.B) (run, end func()) {
+	sim := &netsim.Sim{}
 	up, down := make([]byte, 16), make([]byte, 16)
 	var server net.Conn
 	serve := func() { serveExchange(server, up) }
@@ -51,18 +51,17 @@ func BenchmarkRunSim(b *testing.B) {
 		sim.Go("server", serve)
 		callExchange(b, client, down)
 	}
-	for b.Loop() {
+	return func() {
 		if err := sim.Run(netsim.Plan{}, "client", main); err != nil {
-			b.Fatal(err)
+			b.Error(err)
 		}
-	}
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "runs/s")
+	}, sim.Close
 }
 
-func BenchmarkRunNetPipe(b *testing.B) {
-	b.ReportAllocs()
+// runNetPipe is the same over net.Pipe and goroutines.
+func runNetPipe(b *testing.B) (run, end func()) {
 	up, down := make([]byte, 16), make([]byte, 16)
-	for b.Loop() {
+	return func() {
 		client, server := net.Pipe()
 		done := make(chan bool)
 		go func() {
@@ -71,7 +70,37 @@ func BenchmarkRunNetPipe(b *testing.B) {
 		}()
 		callExchange(b, client, down)
 		<-done
+	}, func() {}
+}
+
+// One run after the other: the simulator has one core, the goroutines of
+// net.Pipe have all.
+func BenchmarkRunSim(b *testing.B)     { runs(b, runSim) }
+func BenchmarkRunNetPipe(b *testing.B) { runs(b, runNetPipe) }
+
+func runs(b *testing.B, runner func(b *testing.B) (run, end func())) {
+	b.ReportAllocs()
+	run, end := runner(b)
+	defer end()
+	for b.Loop() {
+		run()
 	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "runs/s")
+}
+
+// As many runs at once as there are cores, each with a simulator of its own.
+func BenchmarkRunSimParallel(b *testing.B)     { runsParallel(b, runSim) }
+func BenchmarkRunNetPipeParallel(b *testing.B) { runsParallel(b, runNetPipe) }
+
+func runsParallel(b *testing.B, runner func(b *testing.B) (run, end func())) {
+	b.ReportAllocs()
+	b.RunParallel(func(pb *testing.PB) {
+		run, end := runner(b)
+		defer end()
+		for pb.Next() {
+			run()
+		}
+	})
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "runs/s")
 }
 

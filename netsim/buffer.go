@@ -18,15 +18,17 @@ func (b *buffer) push(p []byte) {
 	if tail >= len(b.ring) {
 		tail -= len(b.ring)
 	}
-	n := copy(b.ring[tail:], p)
-	copy(b.ring, p[n:])
+	if n := copy(b.ring[tail:], p); n < len(p) {
+		copy(b.ring, p[n:])
+	}
 	b.size += len(p)
 }
 
 // pop moves the oldest len(p) bytes, which must be there, into p.
 func (b *buffer) pop(p []byte) {
-	n := copy(p, b.ring[b.head:])
-	copy(p[n:], b.ring)
+	if n := copy(p, b.ring[b.head:]); n < len(p) {
+		copy(p[n:], b.ring)
+	}
 	b.size -= len(p)
 	if b.size == 0 {
 		b.head = 0 // the next bytes find the same, warm, memory

@@ -48,6 +48,7 @@ type Sim struct {
 	turns  int   // since the clock last moved
 	err    error // why the run is ending badly, set once
 	live   bool  // within Run
+	calm   bool  // live, checked for strange goroutines, and err is nil
 	ran    bool  // enough has been checked for strange goroutines
 	checks int
 
@@ -76,10 +77,11 @@ func (s *Sim) Run(plan Plan, name string, main func()) error {
 	if s.live {
 		panic("netsim: Run called within a run")
 	}
-	s.plan, s.now, s.seq, s.calls, s.turns, s.err, s.live = plan, 0, 0, 0, 0, nil, true
+	s.plan, s.now, s.seq, s.calls, s.turns = plan, 0, 0, 0, 0
+	s.err, s.live, s.calm = nil, true, s.ran
 	s.started, s.dialed, s.log = 0, 0, nil
 	s.reads, s.longest = s.reads[:0], 0
-	s.listen = simListener{sim: s, backlog: s.listen.backlog, closed: true}
+	s.listen.sim, s.listen.closed = s, true
 	s.listen.backlog.clear()
 	if s.Limit == 0 {
 		s.Limit = DefaultLimit
@@ -92,7 +94,10 @@ func (s *Sim) Run(plan Plan, name string, main func()) error {
 		t.goid = goid()
 	}
 	t.run()
-	s.schedule(t)
+	for t := s.turn(); t != nil; t = s.turn() {
+		t.next()
+	}
+	s.unwind()
 	return s.err
 }
 
@@ -102,12 +107,13 @@ func (s *Sim) leave() {
 	for _, t := range s.tasks[1:s.started] {
 		if !t.done {
 			defer s.leave() // this one may do the same
-			s.err, s.current = errExit, t
+			s.current = t
+			s.end(errExit)
 			t.next()
 			return
 		}
 	}
-	s.live, s.ran, s.current = false, true, nil
+	s.live, s.ran, s.calm, s.current = false, true, false, nil
 }
 
 // errExit is why the tasks end in a run that Run does not return from.
@@ -157,7 +163,12 @@ func (s *Sim) Sleep(d time.Duration) {
 	s.idle()
 	s.longest = max(s.longest, int64(d))
 	d = min(max(d, 0), math.MaxInt64-1-time.Duration(s.now)) // for ever is late, not a hang
-	s.block(wait{kind: waitSleep, until: s.now + int64(d)})
+	s.sleep(s.now + int64(d))
+}
+
+func (s *Sim) sleep(until int64) {
+	s.current.wait = wait{kind: waitSleep, until: until}
+	s.block()
 }
 
 // Listen makes the run's listener, where Dial connects to. A run has one.
@@ -176,7 +187,7 @@ func (s *Sim) Dial() (net.Conn, error) {
 	s.enter("Dial")
 	s.idle()
 	if rtt := s.plan.Link.RTT; rtt > 0 {
-		s.block(wait{kind: waitSleep, until: s.now + int64(rtt)})
+		s.sleep(s.now + int64(rtt))
 	}
 	if s.listen.closed {
 		return nil, errRefused
@@ -207,6 +218,13 @@ func (s *Sim) pair() (client, server *simConn) {
 
 // enter begins every call of a task that may block or fail the run.
 func (s *Sim) enter(call string) {
+	if !s.calm {
+		s.look(call)
+	}
+}
+
+// look is enter where something may be wrong.
+func (s *Sim) look(call string) {
 	if !s.live {
 		panic("netsim: " + call + " called outside of a run")
 	}
@@ -236,57 +254,67 @@ func (s *Sim) idle() {
 
 // fail ends the run from within a task.
 func (s *Sim) fail(err error) {
-	s.err = err
+	s.end(err)
 	panic(ended{})
 }
 
-// block parks the calling task until its wait is over.
-func (s *Sim) block(w wait) {
+// end makes the run end badly.
+func (s *Sim) end(err error) { s.err, s.calm = err, false }
+
+// block parks the calling task until what it waits for, which it has set, has
+// come. Run's own task runs the others meanwhile, here and no call deeper: each
+// return behind a switch of stacks is slow, as no processor foresees it.
+func (s *Sim) block() {
 	t := s.current
-	w.since = s.seq
-	s.seq++
-	t.wait = w
-	if t.yield == nil {
-		s.schedule(t)
-	} else {
+	t.wait.since = s.seq
+	if t.yield != nil {
 		t.yield(struct{}{})
+	} else {
+		next := s.turn()
+		for ; next != t && next != nil; next = s.turn() {
+			next.next()
+		}
+		if next == nil {
+			s.unwind()
+		}
 	}
 	if s.err != nil {
 		panic(ended{})
 	}
 }
 
-// schedule runs the other tasks until main, which calls it, can go on, or, if
-// main has ended, until all have. It returns at once when the run fails, with
-// all of them ended.
-func (s *Sim) schedule(main *task) {
+// turn returns the task whose turn it is, and lets time pass until there is
+// one. It returns nil when all have ended, or the run fails.
+func (s *Sim) turn() *task {
+	s.seq++
 	for s.err == nil {
 		t := s.pick()
-		if t == nil {
-			if s.over() {
-				return
+		switch {
+		case t != nil:
+			if s.turns++; s.turns > TurnLimit {
+				s.end(&SpinError{t.name, TurnLimit, true})
+				return nil
 			}
-			s.advance()
-			continue
+			s.current, t.wait.kind = t, waitNone
+			return t
+		case s.over():
+			return nil
 		}
-		if s.turns++; s.turns > TurnLimit {
-			s.err = &SpinError{t.name, TurnLimit, true}
-			continue
-		}
-		s.current = t
-		t.wait.kind = waitNone
-		if t == main {
-			return
-		}
-		t.next()
+		s.advance()
 	}
+	return nil
+}
+
+// unwind ends the other tasks of a run that fails, each in the call at which
+// it stands.
+func (s *Sim) unwind() {
 	for _, t := range s.tasks[1:s.started] {
 		if !t.done {
 			s.current = t
 			t.next()
 		}
 	}
-	s.current = main
+	s.current = s.tasks[0]
 }
 
 // pick returns the task to resume: of those that can go on, one that does not
@@ -294,16 +322,15 @@ func (s *Sim) schedule(main *task) {
 func (s *Sim) pick() *task {
 	var sender, reader *task
 	for _, t := range s.tasks[:s.started] {
-		switch {
-		case t.done || !s.ready(&t.wait):
-		case t.wait.kind == waitRead:
-			if reader == nil || t.wait.since < reader.wait.since {
-				reader = t
-			}
-		default:
-			if sender == nil || t.wait.since < sender.wait.since {
-				sender = t
-			}
+		best := &sender
+		switch t.wait.kind {
+		case waitNone:
+			continue
+		case waitRead:
+			best = &reader
+		}
+		if (*best == nil || t.wait.since < (*best).wait.since) && s.ready(&t.wait) {
+			*best = t
 		}
 	}
 	if sender != nil {
@@ -316,7 +343,7 @@ func (s *Sim) pick() *task {
 // and does not wait to read.
 func (s *Sim) senderReady() bool {
 	for _, t := range s.tasks[:s.started] {
-		if t != s.current && !t.done && t.wait.kind != waitRead && s.ready(&t.wait) {
+		if t.wait.kind > waitRead && s.ready(&t.wait) {
 			return true
 		}
 	}
@@ -375,11 +402,11 @@ func (s *Sim) advance() {
 	}
 	switch {
 	case next == math.MaxInt64:
-		s.err = &HangError{s.waits()}
+		s.end(&HangError{s.waits()})
 		return
 	case next > int64(s.Limit):
 		s.now = int64(s.Limit)
-		s.err = &LateError{s.Limit, s.waits()}
+		s.end(&LateError{s.Limit, s.waits()})
 		return
 	}
 	if next > s.now {

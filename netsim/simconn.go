@@ -69,19 +69,20 @@ func (c *simConn) Read(p []byte) (int, error) {
 		}
 		if !first || !s.senderReady() {
 			n, err := c.in.take(p)
-			if err != errWait {
-				if n > 0 {
-					s.calls = 0
-				} else {
-					s.idle()
-				}
+			if n > 0 {
+				s.calls = 0
 				return n, err
+			}
+			if err != errWait {
+				s.idle()
+				return 0, err
 			}
 		}
 		if c.readBy <= s.now {
 			return 0, os.ErrDeadlineExceeded
 		}
-		s.block(wait{kind: waitRead, conn: c})
+		s.current.wait = wait{kind: waitRead, conn: c}
+		s.block()
 	}
 }
 
@@ -90,6 +91,11 @@ func (c *simConn) Read(p []byte) (int, error) {
 func (c *simConn) Write(p []byte) (n int, err error) {
 	s := c.sim
 	s.enter("Write")
+	if !c.closed && !c.writing && c.writeBy > s.now && c.out.fits(p) {
+		c.out.writeWhole(p, s.now)
+		s.calls = 0
+		return len(p), nil
+	}
 	for turn, moved := false, false; ; {
 		switch {
 		case c.closed:
@@ -114,7 +120,8 @@ func (c *simConn) Write(p []byte) (n int, err error) {
 			c.writing = err == errWait
 		}
 		if err == errWait {
-			s.block(wait{kind: waitWrite, conn: c, turn: turn})
+			s.current.wait = wait{kind: waitWrite, conn: c, turn: turn}
+			s.block()
 			continue
 		}
 		if turn {
@@ -199,7 +206,8 @@ type simListener struct {
 func (l *simListener) Accept() (net.Conn, error) {
 	l.sim.enter("Accept")
 	if l.backlog.first() == nil && !l.closed {
-		l.sim.block(wait{kind: waitAccept})
+		l.sim.current.wait = wait{kind: waitAccept}
+		l.sim.block()
 	}
 	if l.closed {
 		l.sim.idle()

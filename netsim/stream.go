@@ -70,6 +70,8 @@ type stream struct {
 	broken   bool  // reads and writes fail at once
 	deaf     bool  // the reader closed: what arrives resets the connection
 
+	plain bool // the spec cuts nowhere
+
 	watch func(s *stream, from, to, most int) // nil unless watched
 
 	note func(kind trace.Kind, s *stream, from, to int, data []byte) // nil unless traced
@@ -92,6 +94,7 @@ func (s *stream) init(spec *Stream, link Link, salt uint64, other *stream) {
 	if s.window == 0 {
 		s.window = DefaultWindow
 	}
+	s.plain = len(spec.Cuts) == 0 && spec.Mode.Kind <= Glue
 	if spec.Truncate != nil {
 		s.limit = *spec.Truncate
 	}
@@ -123,6 +126,20 @@ func (s *stream) announce(p []byte) {
 	if s.note != nil && len(p) > 0 && s.shut() == nil {
 		s.note(trace.Written, s, s.written, s.written+len(p), p)
 	}
+}
+
+// fits reports whether a Write of p is taken whole and at once, and nobody
+// traces it.
+func (s *stream) fits(p []byte) bool {
+	return len(p) > 0 && len(p) <= min(s.window-(s.sent-s.read), s.limit-s.sent) &&
+		s.shut() == nil && s.note == nil
+}
+
+// writeWhole is the Write of a p that fits.
+func (s *stream) writeWhole(p []byte, now int64) {
+	s.written += len(p)
+	s.send(p, now)
+	s.endWrite()
 }
 
 // write takes as much of p as the window allows. The error is errWait when p
@@ -218,9 +235,13 @@ func (s *stream) fly(to int, at int64) {
 
 // endWrite remembers where a Write ended.
 func (s *stream) endWrite() {
-	if s.spec.Mode.Kind != AsWritten {
-		return
+	if s.spec.Mode.Kind == AsWritten {
+		s.mark()
 	}
+}
+
+// mark is what endWrite does for AsWritten.
+func (s *stream) mark() {
 	if end := s.ends.last(); end == nil || *end < s.sent {
 		s.ends.push(s.sent)
 	}
@@ -338,7 +359,9 @@ func (s *stream) take(p []byte) (n int, err error) {
 		return 0, io.EOF
 	}
 	most := n
-	n = s.segment(n)
+	if !s.plain {
+		n = s.segment(n)
+	}
 	s.buf.pop(p[:n])
 	s.read += n
 	if s.watch != nil && most > 1 {

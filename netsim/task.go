@@ -38,10 +38,10 @@ type wait struct {
 type waitKind uint8
 
 const (
-	waitNone waitKind = iota // running
-	waitStart
-	waitSleep
+	waitNone waitKind = iota // running, or done
 	waitRead
+	waitStart // and those behind it may send once they go on
+	waitSleep
 	waitWrite
 	waitAccept
 )
@@ -77,12 +77,12 @@ func (s *Sim) start(name string, f func()) *task {
 		s.tasks = append(s.tasks, &task{sim: s})
 	}
 	t := s.tasks[s.started]
-	if t.next == nil && s.started > 0 {
+	if s.started > 0 && t.next == nil {
 		t.next, t.stop = iter.Pull(t.loop)
 	}
 	s.started++
 	t.name, t.f, t.done, t.message = name, f, false, 0
-	t.wait = wait{kind: waitStart, since: s.seq}
+	t.wait.kind, t.wait.since = waitStart, s.seq
 	s.seq++
 	return t
 }
@@ -110,7 +110,7 @@ func (t *task) run() {
 		case nil, ended:
 		default:
 			if t.sim.err == nil {
-				t.sim.err = &PanicError{t.name, r, debug.Stack()}
+				t.sim.end(&PanicError{t.name, r, debug.Stack()})
 			}
 		}
 	}()

@@ -6,8 +6,8 @@ import (
 	"stickydemo/netsim/trace"
 )
 
-// cost adds up what a log shows of the calls between two times. The standing
-// connections, made before the first call, were free.
+// cost adds up what a log shows of a whole run, whose calls took from begin to
+// end. The standing connections, made before the first call, were free.
 func cost(log trace.Log, begin, end time.Duration, standing int, payloads []Piece) Cost {
 	c := Cost{Elapsed: end - begin}
 	for _, p := range payloads {

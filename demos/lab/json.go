@@ -115,6 +115,8 @@ func ParseSaved(r io.Reader) ([]Saved, error) {
 			return nil, fmt.Errorf("saved run %d: %s has no variant %q", i+1, s.ID, j.Variant)
 		case len(j.Commands) == 0:
 			return nil, fmt.Errorf("saved run %d: no commands", i+1)
+		case j.Verdict != "" && !slices.Contains(stage.Verdicts, j.Verdict):
+			return nil, fmt.Errorf("saved run %d: there is no verdict %q", i+1, j.Verdict)
 		case j.Net != Sim && j.Net != "" && j.Net != Kernel:
 			return nil, fmt.Errorf("saved run %d: net is %q, not sim or kernel", i+1, j.Net)
 		case j.Net == Kernel && j.Plan != nil && j.Plan.String() != (netsim.Plan{}).String():

@@ -175,7 +175,7 @@ func writeTraces(w io.Writer, results []*lab.Result) error {
 		if r.Variant != "" && r.Side == stage.Naive {
 			program += " " + r.Variant
 		}
-		name := strings.Join([]string{r.Stage.ID, program, r.Plan.String()}, " ")
+		name := strings.Join([]string{r.Stage.ID, program, where(r)}, " ")
 		log := append(trace.Log{{Kind: trace.Begin, Note: name}}, r.Log...)
 		if err := log.Write(w); err != nil {
 			return err
@@ -198,9 +198,6 @@ func asListed(c *cli.Context, results []*lab.Result) error {
 	var err error
 	for _, r := range results {
 		want, listed := r.Expected()
-		if r.Net == lab.Kernel && r.Side == stage.Naive {
-			listed = false // the kernel may be kind or not
-		}
 		if listed && r.Verdict != want {
 			why := fmt.Errorf("%s %s %s: got %s, want %s", r.Stage.ID, r.Side, where(r), r.Verdict, want)
 			if e := firstError(r); e != nil {

@@ -84,6 +84,7 @@ func searchStage(c *cli.Context) error {
 		return err
 	}
 	part := newPart(found, c, time.Since(begin))
+	part.Interrupted = err != nil
 	if err != nil {
 		fmt.Fprintln(c.App.ErrWriter, "stickydemo: interrupted; this is what is known so far")
 	}
@@ -178,7 +179,7 @@ func affordable(c *cli.Context, spec lab.Spec, o search.Options) error {
 		r := lab.Subject(spec)()
 		begin := time.Now()
 		runs := search.Estimate(r, dir, bytes, 1)
-		each := time.Since(begin) / 16
+		each := time.Since(begin) / search.Probes
 		r.Close()
 		seconds := runs * each.Seconds() / float64(o.Workers*max(o.Shard.N, 1))
 		if seconds > patience.Seconds() {
@@ -192,6 +193,8 @@ func affordable(c *cli.Context, spec lab.Spec, o search.Options) error {
 // sayLong is a rough time for people.
 func sayLong(seconds float64) string {
 	switch {
+	case math.IsInf(seconds, 1):
+		return "for ever"
 	case seconds < 3*60*60:
 		return fmt.Sprintf("%.0f minutes", math.Ceil(seconds/60))
 	case seconds < 3*24*60*60:

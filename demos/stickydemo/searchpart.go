@@ -28,6 +28,8 @@ type searchPart struct {
 	Seed       uint64 `json:"seed"`
 	Shard      string `json:"shard,omitempty"`
 
+	Interrupted bool `json:"interrupted,omitempty"` // and so not all that was asked for
+
 	Smallest   *search.Found       `json:"smallest"`
 	Directions []directionJSON     `json:"directions"`
 	Swept      map[string]sweptOne `json:"swept"`
@@ -104,9 +106,29 @@ func (p *searchPart) check() error {
 		return fmt.Errorf("%s has no variant %q", s.ID, p.Variant)
 	case len(p.Commands) == 0:
 		return errors.New("it has no commands")
+	case p.Interrupted:
+		return errors.New("it was interrupted, and is not whole")
+	case len(p.Directions) != len(search.Directions):
+		return fmt.Errorf("it has %d directions, want %d", len(p.Directions), len(search.Directions))
+	case p.Smallest != nil && !slices.Contains(stage.Verdicts, stage.Verdict(p.Smallest.Verdict)):
+		return fmt.Errorf("there is no verdict %q", p.Smallest.Verdict)
 	}
-	for _, d := range p.Directions {
-		if d.Bytes < 0 || d.Bytes > maxPart || d.Segmentations != search.Segmentations(d.Bytes).String() {
+	for kind, k := range p.Swept {
+		if k.Wrong < 0 || k.Wrong > k.Tried {
+			return fmt.Errorf("%d of %d plans of the kind %q cannot be wrong", k.Wrong, k.Tried, kind)
+		}
+	}
+	for i, d := range p.Directions {
+		if d.Direction != search.Directions[i] {
+			return fmt.Errorf("direction %d is %q, want %s", i+1, d.Direction, search.Directions[i])
+		}
+		for j, at := range d.Fatal {
+			if at < 1 || at >= d.Bytes || j > 0 && at <= d.Fatal[j-1] {
+				return fmt.Errorf("its fatal places %s are no rising list of places", d.Direction)
+			}
+		}
+		// A power of two has about 3.3 bits a digit.
+		if d.Bytes < 0 || d.Bytes > 4*len(d.Segmentations)+4 || d.Segmentations != search.Segmentations(d.Bytes).String() {
 			return fmt.Errorf("its %d bytes %s do not have %.40s segmentations", d.Bytes, d.Direction, d.Segmentations)
 		}
 		if d.Wrong != nil {
@@ -157,7 +179,9 @@ func merge(parts []*searchPart) (*searchPart, error) {
 		}
 		reports = append(reports, found.Report)
 		whole.ElapsedNS += p.ElapsedNS
-		whole.Composed = whole.Composed && p.Composed
+		if whole.Composed && !p.Composed {
+			whole.Composed, whole.Why = false, p.Why
+		}
 	}
 	sum, err := search.Merge(reports)
 	if err != nil {

@@ -164,7 +164,7 @@ func (f *following[D]) offset(j int) {
 	}
 	for i := range j {
 		for _, from := range f.states[i] {
-			err, why := f.step(from, j)
+			why, err := f.step(from, j)
 			switch {
 			case why != "":
 				parts(why, from, from.depth+1)
@@ -213,10 +213,10 @@ func (f *following[D]) goWrong(ways *big.Int, at int) {
 
 // step feeds s[from.at:to] to a copy of from, in f.d, with its key in f.key. It
 // returns the error of Next, and what is wrong with what the copy gave.
-func (f *following[D]) step(from *state[D], to int) (err error, wrong string) {
+func (f *following[D]) step(from *state[D], to int) (wrong string, err error) {
 	before, want := &f.prefixes[from.at], &f.prefixes[to]
 	if wrong = f.begins(before, want); wrong != "" {
-		return nil, wrong
+		return wrong, nil
 	}
 	f.proof.Feeds++
 	f.d.CopyFrom(from.decoder)
@@ -235,7 +235,7 @@ func (f *following[D]) step(from *state[D], to int) (err error, wrong string) {
 	if wrong == "" && err == nil {
 		f.key = f.d.AppendKey(f.key[:0])
 	}
-	return err, wrong
+	return wrong, err
 }
 
 // arrive adds the state that f.d is in to those at an offset.

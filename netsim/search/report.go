@@ -81,19 +81,31 @@ func Search(ctx context.Context, subject Subject, o Options) (*Report, error) {
 func (d *Direction) count(ctx context.Context, subject Subject, o Options) error {
 	limit := int64(math.MaxInt64)
 	if d.Bytes > o.ExactBytes {
-		limit = o.ExactRuns
+		// An estimate decides, which is the same in every shard; the limit is
+		// for one that was far too low.
+		r := subject()
+		runs := Estimate(r, d.Dir, d.Bytes, 1)
+		r.Close()
+		limit = 64 * o.ExactRuns
+		if runs > float64(o.ExactRuns) {
+			d.Why = d.tooLong(o)
+			return nil
+		}
 	}
 	c, err := CountWrong(ctx, subject, d.Dir, d.Bytes, o.Workers, o.Shard, limit)
-	d.Runs = c.Runs
 	var over *LimitError
-	if errors.As(err, &over) {
-		d.Why = fmt.Sprintf("%d bytes are over the limit of %d, and it takes more than %d runs", d.Bytes, o.ExactBytes, over.Limit)
+	switch {
+	case errors.As(err, &over):
+		d.Why = d.tooLong(o)
 		return nil
-	}
-	if err == nil {
-		d.Wrong = c.Wrong
+	case err == nil:
+		d.Wrong, d.Runs = c.Wrong, c.Runs
 	}
 	return err
+}
+
+func (d *Direction) tooLong(o Options) string {
+	return fmt.Sprintf("%d bytes are over the limit of %d, and it takes more than %d runs", d.Bytes, o.ExactBytes, o.ExactRuns)
 }
 
 // smallest returns the least of the plans that a sweep found wrong, as rank

@@ -130,6 +130,9 @@ func alternate(up, down int, plan func(dir trace.Direction, i int) netsim.Plan) 
 
 // pairs returns the pairs of places, or 0 where they are too many to try.
 func pairs(places int) int {
+	if places > 1<<15 {
+		return 0 // before the product overflows
+	}
 	if n := places * (places - 1) / 2; n <= MaxPairs {
 		return n
 	}

@@ -197,7 +197,8 @@ func sayFatal(fatal, places int) string {
 func sayWays(d *search.Direction) string {
 	ways := search.Segmentations(d.Bytes)
 	all := groupBig(ways)
-	if len(all) > 20 {
+	long := len(all) > 20
+	if long {
 		all = fmt.Sprintf("2^%d", max(d.Bytes-1, 0))
 	}
 	switch {
@@ -207,8 +208,8 @@ func sayWays(d *search.Direction) string {
 		return fmt.Sprintf("Wrong in none of %s ways to cut it.", all)
 	case d.Wrong.Cmp(ways) == 0:
 		return fmt.Sprintf("Wrong in all of %s ways to cut it.", all)
-	case len(all) > 20 || d.Bytes > 64:
-		right := new(big.Int).Sub(ways, d.Wrong)
+	}
+	if right := new(big.Int).Sub(ways, d.Wrong); long && right.Cmp(d.Wrong) < 0 {
 		return fmt.Sprintf("Wrong in all but %s of %s ways to cut it.", groupBig(right), all)
 	}
 	return fmt.Sprintf("Wrong in %s of %s ways to cut it.", groupBig(d.Wrong), all)
@@ -390,7 +391,7 @@ func saySmallest(f *lab.Searched) string {
 
 func sayComposed(c lab.Composition) string {
 	if c.Holds {
-		return "the same under every cut in both directions, every stall and every schedule, by Kahn's theorem: " + c.Why
+		return "the same under every cut in both directions, every stall and every schedule, by Kahn's theorem: " + clean(c.Why)
 	}
-	return "nothing can be said of all cuts at once: " + c.Why
+	return "nothing can be said of all cuts at once: " + clean(c.Why)
 }
