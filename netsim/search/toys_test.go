@@ -77,7 +77,7 @@ func (p *program) read(plan netsim.Plan) (verdict string) {
 		if most > from+1 {
 			p.reads = append(p.reads, netsim.Read{Conn: s.conn, Dir: s.dir, From: from, To: to, Most: most})
 		}
-		history = scramble(history ^ uint64(i<<32|from<<16|to))
+		history = scramble(history ^ uint64(i)<<32 ^ uint64(from<<16|to))
 		switch {
 		case history%p.rate == 0:
 			return fails(true)
