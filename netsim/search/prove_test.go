@@ -246,10 +246,7 @@ func TestProveFrames(t *testing.T) {
 
 // A whole 4,096 bytes, which no number of runs would go through.
 func TestProveLong(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes a second")
-	}
-	p := prove(t, newFrames, mixed(4096))
+	p := prove(t, newFrames, mixed(4096/scale))
 	if p.Verdict != search.Proved || p.End != nil {
 		t.Errorf("got %+v, want it proved", p)
 	}
@@ -285,7 +282,7 @@ func TestProveAgainstBruteForce(t *testing.T) {
 	does := []string{"", "", "", "", "message", "message", "two", "late", "error", "panic"}
 	found := map[search.ProofVerdict]int{}
 	counted := 0
-	for round := range 2000 {
+	for round := range 2000 / scale {
 		r := &rules{seen: 1 + random.IntN(3)}
 		states := 1 + random.IntN(5)
 		doing := does[:4+random.IntN(len(does)-3)]
@@ -334,7 +331,7 @@ func TestProveAgainstBruteForce(t *testing.T) {
 			t.Fatalf("in round %d", round)
 		}
 	}
-	if found[search.Proved] < 200 || found[search.Refuted] < 200 || counted < 200 {
+	if min(found[search.Proved], found[search.Refuted], counted) < 200/scale {
 		t.Errorf("got %v, %d with wrong ways: too few to say much", found, counted)
 	}
 }

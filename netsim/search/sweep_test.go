@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -14,162 +14,227 @@ import (
 	"stickydemo/netsim/trace"
 )
 
-func sweep(t *testing.T, r *recorder, s search.Sweeping) []search.Swept {
+// sweep sweeps and returns the plans by their kinds, in the order in which they
+// were tried.
+func sweep(t *testing.T, r *recorder, s search.Sweeping) ([]search.Swept, map[search.Kind][]string) {
 	t.Helper()
 	s.Shape = r.shape
-	swept, err := search.Sweep(context.Background(), r.subject, s)
+	swept, err := search.Sweep(t.Context(), r.subject, s)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return swept
-}
-
-func TestSweepTriesWhatItSays(t *testing.T) {
-	r := &recorder{shape: search.Shape{Up: 4, Down: 6}}
-	swept := sweep(t, r, search.Sweeping{Random: 10, Seed: 7, Workers: 3, Longest: 500 * time.Millisecond})
-	want := map[search.Kind]int{
-		search.AsWritten: 1, search.Glue: 1, search.Drip: 1,
-		search.Cut:   3 + 5,
-		search.Cuts:  3 + 10, // 3 pairs of 3 places, 10 of 5
-		search.Stall: 4 + 6, search.Window: 7, search.Random: 10,
-	}
-	total := 0
+	plans, rest := map[search.Kind][]string{}, r.plans
 	for i, k := range swept {
-		if k.Kind != search.Kinds[i] || k.Tried != want[k.Kind] || k.Wrong != 0 || k.First != nil {
-			t.Errorf("got %+v, want %d tried of kind %s, none wrong", k, want[k.Kind], search.Kinds[i])
+		if k.Kind != search.Kinds[i] {
+			t.Errorf("kind %d is %s, want %s", i, k.Kind, search.Kinds[i])
 		}
-		total += k.Tried
+		plans[k.Kind], rest = rest[:k.Tried], rest[k.Tried:]
 	}
-	slices.Sort(r.plans)
-	if unique := slices.Compact(slices.Clone(r.plans)); len(r.plans) != total || len(unique) != total {
-		t.Errorf("got %d runs of %d plans, want %d of each", len(r.plans), len(unique), total)
+	if len(swept) != len(search.Kinds) || len(rest) > 0 {
+		t.Errorf("got %d kinds and %d further runs", len(swept), len(rest))
 	}
-	// A stall is longer than any pause; a pair starts and ends every read.
-	for _, plan := range []string{"up:stall=1.5s@3", "down:stall=1.5s@0", "up:cut=1,3", "down:cut=4,5", "random=16", "window=64"} {
-		if _, found := slices.BinarySearch(r.plans, plan); !found {
-			t.Errorf("%s was not tried", plan)
+	return swept, plans
+}
+
+func TestSweepOrder(t *testing.T) {
+	r := &recorder{shape: search.Shape{Up: 3, Down: 5}}
+	_, plans := sweep(t, r, search.Sweeping{Random: 3, Seed: 7, Longest: 500 * time.Millisecond})
+	for kind, want := range map[search.Kind][]string{
+		search.AsWritten: {"as-written"},
+		search.Glue:      {"glue"},
+		search.Drip:      {"drip"},
+		search.Cut:       {"up:cut=1", "down:cut=1", "up:cut=2", "down:cut=2", "down:cut=3", "down:cut=4"},
+		search.Cuts: {"up:cut=1,2", "down:cut=1,2", "down:cut=1,3", "down:cut=2,3",
+			"down:cut=1,4", "down:cut=2,4", "down:cut=3,4"},
+		search.Stall: {"up:stall=1.5s@0", "down:stall=1.5s@0", "up:stall=1.5s@1", "down:stall=1.5s@1",
+			"up:stall=1.5s@2", "down:stall=1.5s@2", "down:stall=1.5s@3", "down:stall=1.5s@4"},
+		search.Window: {"window=1", "window=2", "window=3", "window=4", "window=7", "window=16", "window=64"},
+		search.Random: {"random=7", "random=8", "random=9"},
+	} {
+		var parsed []string
+		for _, text := range want {
+			parsed = append(parsed, parse(t, text).String())
+		}
+		if !slices.Equal(plans[kind], parsed) {
+			t.Errorf("%s: got %q, want %q", kind, plans[kind], parsed)
 		}
 	}
 }
 
-// What is first depends on the plans' order, not on whose worker was faster,
-// and shards add up to all of it.
-func TestSweepIsTheSameHoweverItIsSplit(t *testing.T) {
-	fail := hashed(3, 5)
-	whole := sweep(t, &recorder{shape: search.Shape{Up: 9, Down: 12}, fail: fail}, search.Sweeping{Random: 200, Workers: 1})
-	for workers := 1; workers <= 4; workers++ {
-		got := sweep(t, &recorder{shape: search.Shape{Up: 9, Down: 12}, fail: fail}, search.Sweeping{Random: 200, Workers: workers})
-		for i := range whole {
-			if fmt.Sprint(got[i].Kind, got[i].Tried, got[i].Wrong, got[i].First, got[i].Verdict) !=
-				fmt.Sprint(whole[i].Kind, whole[i].Tried, whole[i].Wrong, whole[i].First, whole[i].Verdict) {
-				t.Errorf("%d workers: got %+v, want %+v", workers, got[i], whole[i])
-			}
-		}
-	}
-	sum := make([]search.Swept, len(whole))
-	for i := 1; i <= 3; i++ {
-		for j, k := range sweep(t, &recorder{shape: search.Shape{Up: 9, Down: 12}, fail: fail}, search.Sweeping{Random: 200, Workers: 2, Shard: search.Shard{I: i, N: 3}}) {
-			sum[j].Tried += k.Tried
-			sum[j].Wrong += k.Wrong
-		}
-	}
-	for i := range whole {
-		if sum[i].Tried != whole[i].Tried || sum[i].Wrong != whole[i].Wrong {
-			t.Errorf("three shards: got %d of %d, want %d of %d", sum[i].Wrong, sum[i].Tried, whole[i].Wrong, whole[i].Tried)
-		}
-	}
-}
-
-func TestSweepLeavesOutPairsThatAreTooMany(t *testing.T) {
-	r := &recorder{shape: search.Shape{Up: 400, Down: 3}}
-	for _, k := range sweep(t, r, search.Sweeping{}) {
-		if want := 1; k.Kind == search.Cuts && k.Tried != want { // down's one pair
-			t.Errorf("got %d pairs, want %d", k.Tried, want)
-		}
-	}
-}
-
-func TestShrink(t *testing.T) {
-	fails := func(is func(netsim.Plan) bool) func(netsim.Plan) string {
-		return func(p netsim.Plan) string {
-			if is(p) {
-				return "wrong"
-			}
-			return ""
-		}
-	}
-	cuts := func(p netsim.Plan, dir trace.Direction, at ...int) bool {
-		have := p.Cuts(1, dir, 10)
-		return !slices.ContainsFunc(at, func(a int) bool { return !slices.Contains(have, a) })
-	}
+func TestSweepNumbers(t *testing.T) {
 	tests := []struct {
-		name, plan, want string
-		fail             func(netsim.Plan) string
+		up, down          int
+		cut, cuts, stalls int
 	}{
-		{"what fails without a cut needs none", "drip", "glue", fails(func(netsim.Plan) bool { return true })},
-		{"one cut is enough", "drip", "down:cut=3", fails(func(p netsim.Plan) bool { return cuts(p, trace.Down, 3) })},
-		{"of two cuts that do it, the lesser offset", "drip", "up:cut=2", fails(func(p netsim.Plan) bool {
-			return cuts(p, trace.Up, 2) || cuts(p, trace.Down, 3)
-		})},
-		{"two cuts are needed", "up:cut=1,2,5,7;down:drip", "up:cut=2,7", fails(func(p netsim.Plan) bool { return cuts(p, trace.Up, 2, 7) })},
-		{"a stall alone", "drip;up:stall=3s@4", "up:stall=1s@4", fails(func(p netsim.Plan) bool { return len(p.Up.Stalls) > 0 && p.Up.Stalls[0].At == 4 })},
-		{"a window cannot be spelled in cuts, and one direction is enough", "window=1", "up:window=1", fails(func(p netsim.Plan) bool { return p.Up.Window == 1 })},
-		{"an end is kept", "up:truncate=3;drip", "up:truncate=3", fails(func(p netsim.Plan) bool { return p.Up.Truncate != nil })},
+		{0, 0, 0, 0, 0},
+		{1, 0, 0, 0, 1},
+		{1, 1, 0, 0, 2},
+		{2, 1, 1, 0, 3},
+		{0, 3, 2, 1, 3},
+		{10, 20, 9 + 19, 9*8/2 + 19*18/2, 30},
+		{0, 317, 316, 316 * 315 / 2, 317},     // the most pairs that are tried
+		{30, 318, 29 + 317, 29 * 28 / 2, 348}, // too many down
 	}
 	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			r := &recorder{shape: search.Shape{Up: 10, Down: 10}, fail: test.fail}
-			got, err := search.Shrink(r, parse(t, test.plan), "wrong", search.Sweeping{Shape: r.shape})
-			if err != nil || got.String() != test.want {
-				t.Errorf("got %s, %v, want %s", got, err, test.want)
+		r := &recorder{shape: search.Shape{Up: test.up, Down: test.down}}
+		swept, _ := sweep(t, r, search.Sweeping{Workers: 3})
+		var got [3]int
+		for _, k := range swept {
+			switch k.Kind {
+			case search.Cut:
+				got[0] = k.Tried
+			case search.Cuts:
+				got[1] = k.Tried
+			case search.Stall:
+				got[2] = k.Tried
 			}
-		})
+		}
+		if want := [3]int{test.cut, test.cuts, test.stalls}; got != want {
+			t.Errorf("%d and %d bytes: got %v cuts, pairs and stalls, want %v", test.up, test.down, got, want)
+		}
+	}
+	if n := 317 * 316 / 2; n <= search.MaxPairs {
+		t.Errorf("%d pairs should be too many", n)
 	}
 }
 
-func TestShrinkOfWhatDoesNotHappenAgain(t *testing.T) {
-	r := &recorder{shape: search.Shape{Up: 10, Down: 10}}
-	if _, err := search.Shrink(r, parse(t, "drip"), "wrong", search.Sweeping{Shape: r.shape}); !errors.Is(err, search.ErrNotReproduced) {
-		t.Errorf("got %v, want %v", err, search.ErrNotReproduced)
+// Every read that can happen, from every start to every end, happens.
+func TestSweepEveryRead(t *testing.T) {
+	const n = 12
+	for _, dir := range search.Directions {
+		shape := search.Shape{Up: n}
+		if dir == trace.Down {
+			shape = search.Shape{Down: n}
+		}
+		_, plans := sweep(t, &recorder{shape: shape}, search.Sweeping{})
+		happened := map[string]bool{}
+		for _, kind := range []search.Kind{search.Glue, search.Cut, search.Cuts} {
+			for _, text := range plans[kind] {
+				from := 0
+				for _, to := range append(parse(t, text).Cuts(1, dir, n), n) {
+					happened[fmt.Sprint(from, to)] = true
+					from = to
+				}
+			}
+		}
+		for from := range n {
+			for to := from + 1; to <= n; to++ {
+				if !happened[fmt.Sprint(from, to)] {
+					t.Errorf("%s: no read of [%d, %d)", dir, from, to)
+				}
+			}
+		}
 	}
 }
 
-// The smallest plan of a search is the least by rank, and parts agree on it.
-func TestSearchAndMerge(t *testing.T) {
-	fail := func(p netsim.Plan) string {
-		if strings.Contains(p.String(), "cut=5") || p.Up.Mode.Kind == netsim.Drip {
-			return "wrong"
+// The first plan that is wrong is the first by number, however many work at it.
+func TestSweepFirst(t *testing.T) {
+	for seed := range uint64(30) {
+		fail := hashed(seed, 1+seed%9)
+		var want []search.Swept
+		for workers := 1; workers <= 4; workers++ {
+			r := &recorder{shape: search.Shape{Up: 7, Down: 9}, fail: fail}
+			swept, plans := sweep(t, r, search.Sweeping{Random: 20, Workers: workers})
+			if workers == 1 {
+				want = swept
+			}
+			for i, k := range swept {
+				if k.Tried != want[i].Tried || k.Wrong != want[i].Wrong || k.Verdict != want[i].Verdict || text(k.First) != text(want[i].First) {
+					t.Errorf("seed %d, %d workers: got %s first of %+v, want %s of %+v", seed, workers, text(k.First), k, text(want[i].First), want[i])
+				}
+				if workers > 1 {
+					continue
+				}
+				first := slices.IndexFunc(plans[k.Kind], func(text string) bool { return fail(parse(t, text)) != "" })
+				if first < 0 != (k.First == nil) || first >= 0 && (text(k.First) != plans[k.Kind][first] || k.Verdict != fail(*k.First)) {
+					t.Errorf("seed %d: got %s, %q first of %s, want number %d", seed, text(k.First), k.Verdict, k.Kind, first)
+				}
+			}
 		}
-		return ""
 	}
-	options := search.Options{Shape: search.Shape{Up: 8, Down: 8}, Random: 20, Workers: 2, ExactRuns: 1}
-	run := func(shard search.Shard) *search.Report {
-		o := options
-		o.Shard = shard
-		report, err := search.Search(context.Background(), (&recorder{shape: o.Shape, fail: fail}).subject, o)
-		if err != nil {
-			t.Fatal(err)
+}
+
+func text(p *netsim.Plan) string {
+	if p == nil {
+		return "none"
+	}
+	return p.String()
+}
+
+func TestSweepShards(t *testing.T) {
+	shape := search.Shape{Up: 7, Down: 9}
+	_, whole := sweep(t, &recorder{shape: shape}, search.Sweeping{Random: 20})
+	for n := 1; n <= 5; n++ {
+		parts := map[search.Kind][]string{}
+		for i := 1; i <= n; i++ {
+			progress := 0
+			_, plans := sweep(t, &recorder{shape: shape}, search.Sweeping{
+				Random: 20, Workers: 2, Shard: search.Shard{I: i, N: n},
+				Done: func(search.Kind, int, int) { progress++ },
+			})
+			for kind, list := range plans {
+				parts[kind] = append(parts[kind], list...)
+			}
 		}
-		return report
-	}
-	whole := run(search.Shard{})
-	if whole.Smallest == nil || whole.Smallest.Plan.String() != "up:cut=5" {
-		t.Errorf("got %v, want up:cut=5", whole.Smallest)
-	}
-	var parts []*search.Report
-	for i := 1; i <= 4; i++ {
-		parts = append(parts, run(search.Shard{I: i, N: 4}))
-	}
-	merged, err := search.Merge(parts)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if merged.Smallest == nil || merged.Smallest.Plan.String() != whole.Smallest.Plan.String() {
-		t.Errorf("got %v, want %v", merged.Smallest, whole.Smallest)
-	}
-	for i, d := range merged.Directions {
-		if !slices.Equal(d.Fatal, whole.Directions[i].Fatal) || !slices.Equal(d.Fatal, []int{5}) {
-			t.Errorf("%s: got %v fatal, want %v", d.Dir, d.Fatal, whole.Directions[i].Fatal)
+		for kind, want := range whole {
+			slices.Sort(want)
+			slices.Sort(parts[kind])
+			if !slices.Equal(parts[kind], want) {
+				t.Errorf("%d shards: got %q of %s, want %q", n, parts[kind], kind, want)
+			}
 		}
+	}
+}
+
+// Progress goes up to what the shard has to do.
+func TestSweepProgress(t *testing.T) {
+	for _, shard := range []search.Shard{{}, {I: 1, N: 3}, {I: 3, N: 3}} {
+		var mu sync.Mutex
+		last := map[search.Kind][2]int{}
+		r := &recorder{shape: search.Shape{Down: 150}}
+		swept, _ := sweep(t, r, search.Sweeping{Workers: 2, Shard: shard, Done: func(kind search.Kind, done, of int) {
+			mu.Lock()
+			defer mu.Unlock()
+			last[kind] = [2]int{done, of}
+		}})
+		for _, k := range swept {
+			if got, ok := last[k.Kind]; ok && (got[1] != k.Tried || got[0] != k.Tried/1024*1024) {
+				t.Errorf("%v: told of %d of %d %s, and it tried %d", shard, got[0], got[1], k.Kind, k.Tried)
+			}
+		}
+		if len(last) == 0 {
+			t.Errorf("%v: no progress", shard)
+		}
+	}
+}
+
+func TestSweepCancel(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	r := &recorder{shape: search.Shape{Down: 50}, fail: hashed(1, 1)}
+	c := &cancelling{r, 20, cancel} // among the cuts
+	swept, err := search.Sweep(ctx, func() search.Runner { return c }, search.Sweeping{Shape: r.shape, Workers: 1})
+	if !errors.Is(err, context.Canceled) || len(swept) != 4 || swept[3].Tried != 17 || text(swept[3].First) != "down:cut=1" {
+		t.Errorf("got %v and %+v, want what is known of the first four kinds", err, swept)
+	}
+}
+
+func TestStallPlan(t *testing.T) {
+	for _, longest := range []time.Duration{0, time.Millisecond, time.Hour, netsim.MaxDelay, 1 << 62} {
+		p := search.StallPlan(trace.Up, 3, longest)
+		stall := p.Up.Stalls[0]
+		if stall.At != 3 || stall.Delay <= min(longest, netsim.MaxDelay-1) || parse(t, p.String()).String() != p.String() {
+			t.Errorf("longer than %s: got %s", longest, p)
+		}
+	}
+}
+
+func TestMap(t *testing.T) {
+	r := naive(3, 2)()
+	defer r.Close()
+	if got, want := search.Map(r, trace.Down, 13).Fatal, []int{1, 2, 3, 8, 9, 10}; !slices.Equal(got, want) {
+		t.Errorf("got %d, want %d", got, want)
+	}
+	if got := search.Map(r, trace.Up, 2).Fatal; got != nil {
+		t.Errorf("up: got %d, want none", got)
 	}
 }
