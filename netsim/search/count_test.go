@@ -132,7 +132,12 @@ func TestCountWrongOnTheSimulator(t *testing.T) {
 			}
 		}
 	}
-	got, _ := search.CountWrong(t.Context(), naive(3, 2), trace.Down, 13, 2, search.Shard{}, noLimit)
+	// A place where a read ends anyway is not asked about.
+	got, _ := search.CountWrong(t.Context(), fixed(0, 0), trace.Down, 8, 2, search.Shard{}, noLimit)
+	if got.Runs != 1<<6 {
+		t.Errorf("got %d runs, want %d", got.Runs, 1<<6)
+	}
+	got, _ = search.CountWrong(t.Context(), naive(3, 2), trace.Down, 13, 2, search.Shard{}, noLimit)
 	if want := int64(1<<12 - 1<<6); !sameInt(got.Wrong, want) { // six of twelve places are fatal
 		t.Errorf("got %s, want %d", got.Wrong, want)
 	}

@@ -250,8 +250,8 @@ type automaton struct {
 type rules struct {
 	step   [6][4][2]rule
 	close  [6]rule
-	harmed func(p []byte, i int) int // which rule: 0, or 1 where a cut does harm
-	seen   int                       // chunks are counted modulo this
+	harmed func(p []byte, i, seen int) bool // a cut does harm, and the second rule counts
+	seen   int                              // chunks are counted modulo this
 }
 
 type rule struct {
@@ -268,7 +268,10 @@ func (d *automaton) Feed(p []byte) {
 		if d.err != nil {
 			return
 		}
-		r := d.rules.step[d.state][b&3][d.rules.harmed(p, i)]
+		r := d.rules.step[d.state][b&3][0]
+		if d.rules.harmed(p, i, d.seen) {
+			r = d.rules.step[d.state][b&3][1]
+		}
 		message := fmt.Sprintf("%d%d", d.state, b&3)
 		switch r.does {
 		case "two":

@@ -283,7 +283,7 @@ func TestProveAgainstBruteForce(t *testing.T) {
 	found := map[search.ProofVerdict]int{}
 	counted := 0
 	for round := range 2000 / scale {
-		r := &rules{seen: 1 + random.IntN(3)}
+		r := &rules{seen: 1 + random.IntN(5)}
 		states := 1 + random.IntN(5)
 		doing := does[:4+random.IntN(len(does)-3)]
 		for i := range r.step {
@@ -297,13 +297,15 @@ func TestProveAgainstBruteForce(t *testing.T) {
 			}
 			r.close[i] = rule{random.IntN(states), []string{"", "error", "message"}[random.IntN(3)]}
 		}
-		r.harmed = []func([]byte, int) int{
-			func([]byte, int) int { return 0 },
-			func(p []byte, i int) int { return bit(i == 0) },
-			func(p []byte, i int) int { return bit(i == len(p)-1) },
-			func(p []byte, i int) int { return bit(len(p) == 3) },
-			func(p []byte, i int) int { return bit(i > 2) },
-		}[random.IntN(5)]
+		r.harmed = []func([]byte, int, int) bool{
+			func([]byte, int, int) bool { return false },
+			func(p []byte, i, seen int) bool { return i == 0 },
+			func(p []byte, i, seen int) bool { return i == len(p)-1 },
+			func(p []byte, i, seen int) bool { return len(p) == 3 },
+			func(p []byte, i, seen int) bool { return i > 2 },
+			func(p []byte, i, seen int) bool { return seen == 3 },
+			func(p []byte, i, seen int) bool { return seen == 2 && len(p) == 2 },
+		}[random.IntN(7)]
 		stream := make([]byte, random.IntN(10))
 		for i := range stream {
 			stream[i] = byte(random.IntN(4))
@@ -334,13 +336,6 @@ func TestProveAgainstBruteForce(t *testing.T) {
 	if min(found[search.Proved], found[search.Refuted], counted) < 200/scale {
 		t.Errorf("got %v, %d with wrong ways: too few to say much", found, counted)
 	}
-}
-
-func bit(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
 }
 
 // A clean end in the middle of a header, where it comes apart from the data, is
@@ -447,6 +442,9 @@ func TestProveMemory(t *testing.T) {
 	t.Run("it keeps what it is fed", func(t *testing.T) {
 		refuted(t, prove(t, func() *keeper { return &keeper{frames{max: 100}} }, stream), "keeps")
 	})
+	t.Run("it keeps the end of the stream", func(t *testing.T) {
+		refuted(t, prove(t, func() *keeper { return &keeper{frames{max: 100}} }, framed(2)[:3]), "keeps")
+	})
 	t.Run("it keeps it, and its key does not say so", func(t *testing.T) {
 		refuted(t, prove(t, func() *quietKeeper { return &quietKeeper{} }, []byte("one\ntwo\n")), "keeps")
 	})
@@ -519,6 +517,31 @@ func TestProveRules(t *testing.T) {
 		p := prove(t, func() *toy { c := *d; return &c }, []byte("abcd\r\n"))
 		if p.Verdict != search.Refuted {
 			t.Errorf("got %s, want it refuted", p.Verdict)
+		}
+	})
+	t.Run("a key that is not the whole state, where two cuts do harm", func(t *testing.T) {
+		p := prove(t, func() *toy {
+			d := lines(4, false)
+			feed := d.feed
+			d.feed = func(state string, p []byte) string { // one A a chunk
+				_, held, _ := strings.Cut(state, ":")
+				return strings.Repeat("A", 1+strings.Count(state, "A")) + ":" + feed(held, p)
+			}
+			next := d.next
+			d.next = func(state string) (string, string, bool, error) {
+				chunks, held, _ := strings.Cut(state, ":")
+				held, message, ok, err := next(held)
+				if len(chunks) > 2 {
+					message = "?"
+				}
+				return chunks + ":" + held, message, ok, err
+			}
+			d.close = func(state string) (string, error) { return "", nil }
+			d.key = func(state string) string { return strings.Trim(state, "A") }
+			return d
+		}, []byte("abcd\r\n"))
+		if p.Verdict != search.Refuted || !strings.Contains(p.Reason, "key") {
+			t.Errorf("got %s (%s), want it refuted for its key", p.Verdict, p.Reason)
 		}
 	})
 	t.Run("a panic under some cuts", func(t *testing.T) {

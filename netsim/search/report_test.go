@@ -137,6 +137,10 @@ func TestMerge(t *testing.T) {
 	check(fixed(3, 2), o)
 	o.ExactBytes, o.ExactRuns = 10, 5
 	check(fixed(3, 2), o)
+	pairs := &recorder{shape: search.Shape{Down: 9}, fail: func(p netsim.Plan) string {
+		return fails(slices.Contains([]string{"down:cut=2,3", "down:cut=1,4"}, p.String()))
+	}}
+	check(pairs.subject, search.Options{Shape: pairs.shape, Workers: 2})
 	programs(40, 11, func(round int, p *program, up, down int) {
 		if up+down > 0 {
 			check(p.subject, search.Options{Shape: search.Shape{Up: up, Down: down}, ExactBytes: 20, Random: 5, Workers: 1 + round%3})

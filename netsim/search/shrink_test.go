@@ -95,6 +95,9 @@ func TestShrink(t *testing.T) {
 		{"cuts in both directions", wrongIf(func(s seen) bool { return s.ended(trace.Down, 3) && s.ended(trace.Up, 5) }), "drip", "up:cut=5;down:cut=3"},
 		{"the cuts of as-written", wrongIf(func(s seen) bool { return s.ended(trace.Down, 2, 8) }), "as-written", "down:cut=2,8"},
 		{"the cuts of a seed", wrongIf(func(s seen) bool { return len(s[trace.Down][1]) > 2 }), "down:random=7", "down:cut=5,6"},
+		{"a seed that cuts two connections differently is not lost", wrongIf(func(s seen) bool {
+			return !slices.Equal(s[trace.Down][1], s[trace.Down][2])
+		}), "down:random=7;up:drip", "down:random=7"},
 		{"what a window does is not lost", wrongIf(func(s seen) bool { return s.ended(trace.Down, 1, 2, 3) }), "down:window=1;up:cut=3", "down:window=1"},
 		{"what an end does is not lost", wrongIf(func(s seen) bool { return !s.ended(trace.Down, 10) }), "down:truncate=4;drip;up:window=2", "down:truncate=4"},
 		{"nor what an exception does", wrongIf(func(s seen) bool {

@@ -234,6 +234,11 @@ func TestMap(t *testing.T) {
 	if got, want := search.Map(r, trace.Down, 13).Fatal, []int{1, 2, 3, 8, 9, 10}; !slices.Equal(got, want) {
 		t.Errorf("got %d, want %d", got, want)
 	}
+	last := naive(0)()
+	defer last.Close()
+	if got, want := search.Map(last, trace.Down, 4).Fatal, []int{1, 2, 3}; !slices.Equal(got, want) {
+		t.Errorf("got %d, want %d", got, want)
+	}
 	if got := search.Map(r, trace.Up, 2).Fatal; got != nil {
 		t.Errorf("up: got %d, want none", got)
 	}

@@ -203,7 +203,7 @@ func sayWays(d *search.Direction) string {
 	}
 	switch {
 	case d.Wrong == nil:
-		return "" // not counted
+		return fmt.Sprintf("Of the %s ways to cut it: not counted.", all)
 	case d.Wrong.Sign() == 0:
 		return fmt.Sprintf("Wrong in none of %s ways to cut it.", all)
 	case d.Wrong.Cmp(ways) == 0:
