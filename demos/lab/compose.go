@@ -23,11 +23,11 @@ type Composition struct {
 
 // Compose drives each endpoint of a spec alone, with all that its peer sends
 // already waiting, under all ways to cut it or, where those are too many, every
-// cut, every two cuts and seeds. Where the output of both depends on nothing but the bytes they read, the whole conversation is
-// the same under every cut in both directions, every stall and every schedule,
-// by Kahn's theorem on networks of deterministic processes (1974): as long as
-// reads block, each direction has one writer, nobody looks at a clock, and
-// buffers are large enough.
+// cut, every two cuts and seeds. Where the output of both depends on nothing but
+// the bytes they read, the whole conversation is the same under every cut in
+// both directions, every stall and every schedule, by Kahn's theorem on networks
+// of deterministic processes (1974): as long as reads block, each direction has
+// one writer, nobody looks at a clock, and buffers are large enough.
 func Compose(ctx context.Context, spec Spec, workers int) (Composition, error) {
 	spec.Plan = netsim.Plan{}
 	glued := Run(spec)
@@ -55,7 +55,8 @@ func Compose(ctx context.Context, spec Spec, workers int) (Composition, error) {
 			shape.Down = streams.length(0, dir)
 		}
 		count, err := search.CountWrong(ctx, alone.subject, dir, shape.Of(dir), workers, search.Shard{}, exactAlone)
-		if err == nil && count.Wrong.Sign() == 0 {
+		counted := err == nil
+		if counted && count.Wrong.Sign() == 0 {
 			continue
 		}
 		every = false
@@ -69,6 +70,9 @@ func Compose(ctx context.Context, spec Spec, workers int) (Composition, error) {
 				return Composition{Why: fmt.Sprintf("given all its input at once, the %s does not do what it did call by call (seen under %s): it depends on where its reads end", who, k.First)}, nil
 			}
 			paired = paired || k.Kind == search.Cuts && (k.Tried > 0 || shape.Of(dir) < 3)
+		}
+		if counted { // and some way was wrong, if none that a sweep tries
+			return Composition{Why: fmt.Sprintf("given all its input at once, the %s does not do what it did call by call in %s of %s ways to cut it", who, count.Wrong, search.Segmentations(shape.Of(dir)))}, nil
 		}
 		if !paired {
 			return Composition{Why: fmt.Sprintf("%d bytes are too many to try every two cuts of what the %s reads", shape.Of(dir), who)}, nil

@@ -338,6 +338,33 @@ func TestProveAgainstBruteForce(t *testing.T) {
 	}
 }
 
+// Of the ways to a state, that with the fewest chunks is told, even where one
+// with more was found before it.
+func TestProveFewestChunks(t *testing.T) {
+	after := map[string]string{ // a state is an offset and what led to it
+		"0+1": "1a", "1a+1": "2b", "2b+3": "5!", "0+3": "3", "3+2": "5!", "5!+1": "6!",
+	}
+	p := checkBruteForce(t, func() *toy {
+		return &toy{
+			state: "0",
+			feed: func(state string, p []byte) string {
+				to, ok := after[fmt.Sprint(state, "+", len(p))]
+				if !ok {
+					to = fmt.Sprint(int(state[0]-'0') + len(p))
+				}
+				return to
+			},
+			next: func(state string) (string, string, bool, error) {
+				return strings.Replace(state, "6", "7", 1), state, state[0] == '6', nil
+			},
+			close: func(state string) (string, error) { return state, nil },
+		}
+	}, []byte("stream"))
+	if !slices.Equal(p.This, []int{3, 2, 1}) {
+		t.Errorf("got %v, want 3+2+1", p.This)
+	}
+}
+
 // A clean end in the middle of a header, where it comes apart from the data, is
 // how a stream that is cut off passes for a whole one. The ways to cut the
 // whole stream all go right.
