@@ -2,6 +2,7 @@ package netsim
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"stickydemo/netsim/trace"
@@ -129,30 +130,41 @@ func (p Plan) Stream(conn int, dir trace.Direction) Stream {
 // conn-th connection at which the plan cuts. Those of as-written are not among
 // them: they depend on the program.
 func (p Plan) Cuts(conn int, dir trace.Direction, n int) []int {
+	var cuts []int
+	next := p.NextCut(conn, dir)
+	for place := next(0, n); place < n; place = next(place, n) {
+		cuts = append(cuts, place)
+	}
+	return cuts
+}
+
+// NextCut is Cuts for a stream that has no end: the function that it returns
+// finds the first place beyond an offset, and before a limit, at which the plan
+// cuts; the limit where there is none.
+func (p Plan) NextCut(conn int, dir trace.Direction) func(beyond, limit int) int {
 	s, salt := p.Stream(conn, dir), uint64(conn)<<1
 	if dir == trace.Down {
 		salt |= 1
 	}
-	var cuts []int
-	named := s.Cuts
-	for place := 1; place < n; place++ {
-		cut := false
-		if len(named) > 0 && named[0] == place {
-			cut, named = true, named[1:]
+	return func(beyond, limit int) int {
+		if i, _ := slices.BinarySearch(s.Cuts, beyond+1); i < len(s.Cuts) {
+			limit = min(limit, s.Cuts[i])
 		}
 		switch s.Mode.Kind {
 		case Drip:
-			cut = true
+			limit = min(limit, beyond+1)
 		case Every:
-			cut = cut || place%int(s.Mode.N) == 0
+			every := int(s.Mode.N)
+			limit = min(limit, beyond+every-beyond%every)
 		case Random:
-			cut = cut || randomCut(s.Mode.N, salt, place)
+			for place := beyond + 1; place < limit; place++ {
+				if randomCut(s.Mode.N, salt, place) {
+					return place
+				}
+			}
 		}
-		if cut {
-			cuts = append(cuts, place)
-		}
+		return limit
 	}
-	return cuts
 }
 
 // Whole reports whether every byte that is written arrives: the plan neither

@@ -24,6 +24,7 @@ var floors = []string{
 	"naive", "fixed",
 	"netsim/cuttest",
 	"netsim/search",
+	"netsim/relay",
 	"netsim",
 	"netsim/trace",
 }

@@ -33,10 +33,11 @@ const (
 	Reset   Kind = "reset"   // the connection broke; nothing beyond From will be read
 	Begin   Kind = "begin"   // the events of another run follow; Note says of which
 	Lost    Kind = "lost"    // bytes written beyond the end of a truncated stream
+	Cut     Kind = "cut"     // a relay parted the bytes before From from those behind; Note says how surely
 )
 
 // kinds are those that Parse knows.
-var kinds = []Kind{Open, Written, Sent, Arrived, Read, End, Reset, Begin, Lost}
+var kinds = []Kind{Open, Written, Sent, Arrived, Read, End, Reset, Begin, Lost, Cut}
 
 // Event is one step of a run. From and To enclose its bytes: offset From is
 // the first, To is one past the last. They are equal where no byte moved.
