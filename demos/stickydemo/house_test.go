@@ -18,6 +18,7 @@ import (
 var floors = []string{
 	"demos/stickydemo",
 	"demos/view/term",
+	"demos/trial",
 	"demos/lab",
 	"demos/stage",
 	"demos/shell",

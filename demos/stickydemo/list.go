@@ -1,8 +1,6 @@
 package main
 
 import (
-	"encoding/json"
-
 	"github.com/urfave/cli/v2"
 
 	"stickydemo/demos/stage"
@@ -49,9 +47,7 @@ func listJSON(c *cli.Context) error {
 			add(s, v.Name, v.Idea, v.Break)
 		}
 	}
-	encode := json.NewEncoder(c.App.Writer)
-	encode.SetIndent("", "  ")
-	return encode.Encode(entries)
+	return encodeJSON(c.App.Writer, entries)
 }
 
 func noArguments(c *cli.Context) error {

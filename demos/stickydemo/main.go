@@ -21,6 +21,8 @@ const (
 	exitOK         = 0 // as expected
 	exitUnexpected = 1 // not as expected, or failed on the way
 	exitUsage      = 2 // wrong usage, or could not start
+
+	exitInconclusive = 3 // a trial that can say neither
 )
 
 func main() {
@@ -52,6 +54,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return exitOK
 	case errors.Is(err, errUnexpected):
 		return exitUnexpected // what was expected is on the screen already
+	case errors.Is(err, errInconclusive):
+		return exitInconclusive // and so is why
 	case ctx.Err() != nil:
 		fmt.Fprintln(stderr, "stickydemo: interrupted")
 		return exitUnexpected
@@ -119,7 +123,7 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 		ExitErrHandler:            func(*cli.Context, error) {}, // run decides
 		Commands: []*cli.Command{
 			listCommand(), runCommand(), matrixCommand(), costCommand(), diffCommand(), searchCommand(),
-			replayCommand(), serveCommand(), callCommand(), versionCommand(),
+			trialCommand(), replayCommand(), serveCommand(), callCommand(), versionCommand(),
 		},
 		Action: func(c *cli.Context) error {
 			if c.Args().Present() {

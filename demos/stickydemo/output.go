@@ -35,12 +35,17 @@ func options() view.Options {
 
 // printJSON prints one result as an object and several as an array.
 func printJSON(w io.Writer, results []*lab.Result) error {
+	if len(results) == 1 {
+		return encodeJSON(w, results[0])
+	}
+	return encodeJSON(w, results)
+}
+
+// encodeJSON prints v for people and programs.
+func encodeJSON(w io.Writer, v any) error {
 	encode := json.NewEncoder(w)
 	encode.SetIndent("", "  ")
-	if len(results) == 1 {
-		return encode.Encode(results[0])
-	}
-	return encode.Encode(results)
+	return encode.Encode(v)
 }
 
 // canWrite returns why writeFile could not write a file, before there is

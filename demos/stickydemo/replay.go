@@ -1,13 +1,17 @@
 package main
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 
 	"github.com/urfave/cli/v2"
 
 	"stickydemo/demos/lab"
 	"stickydemo/demos/stage"
+	"stickydemo/demos/trial"
 	view "stickydemo/demos/view/term"
 )
 
@@ -16,8 +20,9 @@ func replayCommand() *cli.Command {
 		Name:      "replay",
 		Usage:     "a saved run again",
 		ArgsUsage: "FILE",
-		Description: example("Runs again what --json saved: the same side, plan and commands.\n"+
-			"Exit status 1: the verdict is another one now.",
+		Description: example("Runs again what --json saved: the same side, plan and commands. Exit status 1: the verdict is\n"+
+			"another one now. What trial --save saved is tried again too, with the exit statuses of trial: 0 when\n"+
+			"the programs survive it by now.",
 			"stickydemo run stage4 --side naive --json > failure.json",
 			"stickydemo replay failure.json"),
 		Flags:  []cli.Flag{jsonFlag()},
@@ -35,7 +40,18 @@ func replay(c *cli.Context) error {
 		return usagef("cannot read %s: %w", name, cause(err))
 	}
 	defer f.Close()
-	saved, err := lab.ParseSaved(f)
+	data, err := io.ReadAll(io.LimitReader(f, trial.MaxSaved+1))
+	if err != nil {
+		return usagef("cannot read %s: %w", name, cause(err))
+	}
+	config, err := trial.ParseSaved(data)
+	if err == nil {
+		return replayTrial(c, config)
+	}
+	if !errors.Is(err, trial.ErrNotSaved) {
+		return usagef("%s: %w", name, err)
+	}
+	saved, err := lab.ParseSaved(bytes.NewReader(data))
 	if err != nil {
 		return usagef("%s: %w", name, err)
 	}
@@ -74,4 +90,13 @@ func replay(c *cli.Context) error {
 		}
 	}
 	return err
+}
+
+// replayTrial tries the plan of a saved finding again.
+func replayTrial(c *cli.Context, config trial.Config) error {
+	report, err := runTrial(c, config)
+	if err != nil {
+		return err
+	}
+	return showTrial(c, report)
 }

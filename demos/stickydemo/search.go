@@ -207,9 +207,7 @@ func sayLong(seconds float64) string {
 
 func showPart(c *cli.Context, part *searchPart, found *lab.Searched) error {
 	if c.Bool("json") {
-		encode := json.NewEncoder(c.App.Writer)
-		encode.SetIndent("", "  ")
-		return encode.Encode(part)
+		return encodeJSON(c.App.Writer, part)
 	}
 	return view.Search(c.App.Writer, found, options())
 }
@@ -239,9 +237,7 @@ func mergeParts(c *cli.Context) error {
 		return usagef("--merge: %w", err)
 	}
 	if c.Bool("json") {
-		encode := json.NewEncoder(c.App.Writer)
-		encode.SetIndent("", "  ")
-		if err := encode.Encode(whole); err != nil {
+		if err := encodeJSON(c.App.Writer, whole); err != nil {
 			return err
 		}
 	} else {

@@ -82,9 +82,11 @@ func (b *block) draw() {
 	if s.wireDiffers() {
 		b.lane(wordWire, s.wire, b.times(s.wire))
 	}
-	b.lane(wordRead, s.read, false)
-	b.lane(wordBelieved, s.believed, false)
-	b.beliefs()
+	if !s.unwatched {
+		b.lane(wordRead, s.read, false)
+		b.lane(wordBelieved, s.believed, false)
+		b.beliefs()
+	}
 	b.expected()
 	b.cutMap()
 }
@@ -192,7 +194,7 @@ func (s *stream) same(a, b int) bool {
 
 func (b *block) messages() {
 	s := b.s
-	if b.items[0].From >= len(s.data) {
+	if b.items[0].From >= len(s.data) || s.unwatched && len(s.ends) == 0 {
 		return
 	}
 	var boxes []box

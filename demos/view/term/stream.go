@@ -37,6 +37,8 @@ type stream struct {
 	misled   bool // something was believed that is not as it was meant
 	unplaced bool // something was believed, and nobody knows where it stood
 
+	unwatched bool // nobody could see what the programs read
+
 	trouble []int // places at which things first went wrong
 	lost    int   // bytes that were written and never arrived
 	reset   bool

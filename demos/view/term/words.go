@@ -9,6 +9,8 @@ import (
 
 	"stickydemo/demos/lab"
 	"stickydemo/demos/stage"
+	"stickydemo/demos/trial"
+	"stickydemo/netsim"
 	"stickydemo/netsim/search"
 )
 
@@ -394,4 +396,114 @@ func sayComposed(c lab.Composition) string {
 		return "the same under every cut in both directions, every stall and every schedule, by Kahn's theorem: " + clean(c.Why)
 	}
 	return "nothing can be said of all cuts at once: " + clean(c.Why)
+}
+
+const (
+	wordTrial    = "trial"
+	wordClient   = "client"
+	wordBaseline = "uncut"
+	wordWhere    = "where"
+	wordLikely   = "likely"
+	wordSure     = "sure"
+	wordReplay   = "replay"
+)
+
+func sayProgramAt(command, address string) string {
+	switch {
+	case command == "":
+		return "at " + address
+	case address == "":
+		return command
+	}
+	return command + " at " + address
+}
+
+func sayBaseline(r *trial.Report) string {
+	b := r.Baseline
+	text := fmt.Sprintf("%s and %s of output in %s, twice", b.End, sayBytes(b.OutputBytes), sayDuration(b.Took))
+	if !b.Same {
+		text = fmt.Sprintf("%s in %s; the output differed", b.End, sayDuration(b.Took))
+	}
+	return fmt.Sprintf("%s; %s, %s up, %s down", text, plural(b.Conns, "connection"), sayBytes(b.Up), sayBytes(b.Down))
+}
+
+var groupWords = map[trial.Group]string{
+	trial.Given:   "as asked",
+	trial.Drip:    "each byte apart",
+	trial.Glue:    "what came apart put together",
+	trial.Cut:     "one cut",
+	trial.Stall:   "one stall",
+	trial.Random:  "cuts by seeds",
+	trial.Smaller: "to make it smaller and be sure",
+}
+
+func sayTried(t trial.Tried) string {
+	text := groupWords[t.Group] + ": " + plural(t.Runs, "run")
+	if t.Of > t.Runs {
+		text += " of " + group(t.Of)
+	}
+	if t.Failed > 0 {
+		text += fmt.Sprintf(", %s failed", group(t.Failed))
+	}
+	return text
+}
+
+func sayCutsMade(c trial.Cuts) string {
+	text := fmt.Sprintf("%s verified: no read crossed them", group(c.Verified))
+	if c.Unverified > 0 {
+		text += fmt.Sprintf("; %s made by a delay alone, not verified", group(c.Unverified))
+	}
+	if c.TimedOut > 0 {
+		text += fmt.Sprintf("; %s given up, because the receiver did not read", group(c.TimedOut))
+	}
+	return text
+}
+
+func sayFinding(f *trial.Finding) string {
+	if f.Plan.String() == (netsim.Plan{}).String() && f.Plan.Up.Mode.Kind == netsim.Unset {
+		return "broken without a plan"
+	}
+	return "smallest plan that breaks it: " + f.Plan.String()
+}
+
+// sayPlace says what a cut fell into.
+func sayPlace(f *trial.Finding) string {
+	p := f.Place
+	switch {
+	case f.At == 0:
+		return ""
+	case p.Message == 0:
+		return fmt.Sprintf("after byte %s of %s", group(p.Into), group(p.Of))
+	case p.Header:
+		return fmt.Sprintf("%s into a %d-byte length, message %d", sayBytes(p.Into), p.Of, p.Message)
+	case p.Into == 0:
+		return fmt.Sprintf("before the body of message %d", p.Message)
+	}
+	return fmt.Sprintf("%s into the %s of message %d", sayBytes(p.Into), sayBytes(p.Of), p.Message)
+}
+
+func sayMistake(m trial.Mistake) string {
+	switch m {
+	case trial.ReadOnce:
+		return "The receiver reads once where it must read until the message is complete."
+	case trial.MessageARead:
+		return "The receiver handles one message a read, and what else came with it is lost or taken for a part of it."
+	case trial.TextByChunk:
+		return "The receiver decodes text a chunk at a time: bytes of one character came in two chunks."
+	case trial.RequestUnframed:
+		return "Nothing marks the end of a request: the server takes one read for one request."
+	}
+	return ""
+}
+
+func sayConfirmed(f *trial.Finding) string {
+	c := f.Outcome.Relay
+	text := fmt.Sprintf("failed %d of %d times", f.Confirmed, f.Of)
+	if f.Of > 0 && f.Plan.String() != (netsim.Plan{}).String() {
+		text += ", each with new programs, and not once without it"
+	}
+	if all := c.Verified + c.Unverified + c.TimedOut; all > 0 {
+		text += fmt.Sprintf("; %d of %s verified", c.Verified, plural(all, "cut"))
+	}
+	return text
 }

@@ -1,0 +1,81 @@
+package trial
+
+import (
+	"context"
+	"unicode/utf8"
+
+	"stickydemo/netsim"
+	"stickydemo/netsim/trace"
+)
+
+// A Mistake is what a program that breaks so has most likely got wrong.
+type Mistake string
+
+const (
+	Unknown         Mistake = ""
+	ReadOnce        Mistake = "read-once"        // a part of a message is read once, not until it is whole
+	MessageARead    Mistake = "message-a-read"   // one message is handled a read, and what else came with it is lost
+	TextByChunk     Mistake = "text-by-chunk"    // text is decoded a chunk at a time
+	RequestUnframed Mistake = "request-unframed" // nothing marks the end of a request
+)
+
+// finding describes a failure under a plan.
+func (t *trial) finding(plan netsim.Plan, o *Outcome, f *Failure) *Finding {
+	found := &Finding{Plan: plan, Failure: *f, Outcome: o}
+	for _, dir := range directions {
+		s := plan.Stream(0, dir)
+		switch {
+		case len(s.Cuts) > 0:
+			found.Dir, found.At = dir, s.Cuts[0]
+		case len(s.Stalls) > 0:
+			found.Dir, found.At = dir, s.Stalls[0].At
+		case s.Mode.Kind != netsim.Unset && found.Dir == "":
+			found.Dir = dir
+		default:
+			continue
+		}
+		if found.At > 0 {
+			found.Place = t.Frame.place(o.Log.Stream(1, dir), found.At)
+			break
+		}
+	}
+	return found
+}
+
+// mistake guesses what the programs have got wrong.
+func (t *trial) mistake(ctx context.Context, f *Finding) Mistake {
+	if f.Dir == "" {
+		return Unknown
+	}
+	s := f.Plan.Stream(0, f.Dir)
+	if len(s.Cuts) == 0 {
+		return MessageARead // bytes that came apart were read together
+	}
+	stream := f.Outcome.Log.Stream(1, f.Dir)
+	if len(s.Cuts) == 1 {
+		if start, ok := insideRune(stream, f.At); ok && start > 0 {
+			// A cut beside the character tells a decoder from a reader.
+			if first, err := t.fails(ctx, oneCut(f.Dir, start)); err == nil && first < 0 {
+				return TextByChunk
+			}
+		}
+	}
+	if f.Dir == trace.Up && len(t.Frame.Messages(stream)) == 0 {
+		return RequestUnframed
+	}
+	return ReadOnce
+}
+
+// insideRune reports whether a cut falls into a character of several bytes, and
+// where that begins.
+func insideRune(stream []byte, cut int) (start int, ok bool) {
+	if cut >= len(stream) {
+		return 0, false
+	}
+	for start = max(0, cut-utf8.UTFMax+1); start < cut; start++ {
+		if c, n := utf8.DecodeRune(stream[start:]); c != utf8.RuneError && start+n > cut {
+			return start, true
+		}
+	}
+	return 0, false
+}

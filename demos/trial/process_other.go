@@ -1,0 +1,22 @@
+//go:build !unix
+
+package trial
+
+import (
+	"os"
+	"os/exec"
+	"runtime"
+	"strconv"
+)
+
+func ownGroup(*exec.Cmd) {}
+
+func begin(cmd *exec.Cmd) error { return cmd.Start() }
+
+// killGroup kills the process and, on Windows, those that it started.
+func killGroup(p *os.Process) {
+	if runtime.GOOS == "windows" {
+		_ = exec.Command("taskkill", "/T", "/F", "/PID", strconv.Itoa(p.Pid)).Run()
+	}
+	_ = p.Kill()
+}

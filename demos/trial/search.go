@@ -1,0 +1,621 @@
+package trial
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"stickydemo/netsim"
+	"stickydemo/netsim/trace"
+)
+
+// directions in which things are tried and reported.
+var directions = []trace.Direction{trace.Up, trace.Down}
+
+const (
+	// maxDrip is how far into a stream every byte is a cut: beyond it, dripping
+	// takes more time than it is worth.
+	maxDrip = 16 << 10
+
+	// stall is how long a stall lasts at least: longer than the pauses that
+	// programs make between the parts of a message.
+	minStall = 700 * time.Millisecond
+
+	// confirmations of a failure, each on a new server.
+	confirmations = 2
+
+	// fewCuts is the most that a finding has: a program that only a multitude
+	// of cuts breaks, none of them alone, ran into its own time limit.
+	fewCuts = 4
+)
+
+// An attempt is one run of a plan.
+type attempt struct {
+	plan    netsim.Plan
+	tried   bool
+	outcome *Outcome
+	failure *Failure
+	err     error
+}
+
+// each runs the plans, as many at once as there are workers, in their order. With
+// first, no further one is begun after a failure.
+func (t *trial) each(ctx context.Context, plans []netsim.Plan, first, record bool) []attempt {
+	list := make([]attempt, len(plans))
+	var (
+		mu   sync.Mutex // guards what follows
+		next int
+		stop bool
+		wait sync.WaitGroup
+	)
+	for _, w := range t.workers {
+		wait.Go(func() {
+			for {
+				mu.Lock()
+				i := next
+				if stop || i >= len(plans) || ctx.Err() != nil {
+					mu.Unlock()
+					return
+				}
+				next++
+				mu.Unlock()
+				a := &list[i]
+				a.plan, a.tried = plans[i], true
+				a.outcome, a.err = w.run(ctx, plans[i], record)
+				if a.err == nil {
+					a.failure = t.oracle.judge(a.outcome)
+				}
+				w.doubtful = a.err != nil || a.failure != nil
+				if a.err != nil || a.failure != nil && first {
+					mu.Lock()
+					stop = true
+					mu.Unlock()
+				}
+			}
+		})
+	}
+	wait.Wait()
+	return list
+}
+
+// spent reports whether the present share of the budget is.
+func (t *trial) spent() bool {
+	return t.Runs > 0 && t.runs >= t.most || t.Time > 0 && time.Now().After(t.until)
+}
+
+// allowed is how many more plans may be tried, at most n.
+func (t *trial) allowed(n int) int {
+	if t.spent() {
+		return 0
+	}
+	if t.Runs > 0 {
+		return min(n, t.most-t.runs)
+	}
+	return n
+}
+
+// batch is how many plans are handed out before the budget is looked at again.
+const batch = 8
+
+// group tries plans of one group until one fails, and returns those that did, in
+// their order; of is how many there are in all. all goes on behind a failure.
+func (t *trial) group(ctx context.Context, name Group, of int, plans []netsim.Plan, all bool) (failed []attempt, err error) {
+	done := t.tried(name)
+	done.Of = of
+	for len(plans) > 0 && (len(failed) == 0 || all) {
+		n := min(t.allowed(batch), len(plans))
+		if n == 0 {
+			break
+		}
+		for _, a := range t.each(ctx, plans[:n], !all, false) {
+			if a.err != nil {
+				return nil, a.err
+			}
+			if !a.tried {
+				continue
+			}
+			t.count(done, &a)
+			if a.failure != nil {
+				failed = append(failed, a)
+			}
+		}
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		plans = plans[n:]
+		t.progress(string(name), done.Runs, max(of, done.Runs))
+	}
+	for _, plan := range t.takeSuspects() {
+		failed = append(failed, attempt{plan: plan, tried: true, failure: &Failure{Crash, "the server ended"}})
+	}
+	return failed, nil
+}
+
+func (t *trial) takeSuspects() []netsim.Plan {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	list := t.suspects
+	t.suspects = nil
+	return list
+}
+
+func (t *trial) tried(name Group) *Tried {
+	for i := range t.report.Tried {
+		if t.report.Tried[i].Group == name {
+			return &t.report.Tried[i]
+		}
+	}
+	t.report.Tried = append(t.report.Tried, Tried{Group: name})
+	return &t.report.Tried[len(t.report.Tried)-1]
+}
+
+func (t *trial) count(g *Tried, a *attempt) {
+	g.Runs++
+	t.runs++
+	if a.failure != nil {
+		g.Failed++
+	}
+	c := a.outcome.Relay
+	t.report.Cuts.Verified += c.Verified
+	t.report.Cuts.Unverified += c.Unverified
+	t.report.Cuts.TimedOut += c.TimedOut
+}
+
+// fails tries one plan on the way to a smaller one.
+func (t *trial) fails(ctx context.Context, plans ...netsim.Plan) (first int, err error) {
+	g := t.tried(Smaller)
+	first = -1
+	for i, a := range t.each(ctx, plans, true, false) {
+		if a.err != nil {
+			return -1, a.err
+		}
+		if !a.tried {
+			continue
+		}
+		t.count(g, &a)
+		if a.failure != nil && first < 0 {
+			first = i
+		}
+	}
+	return first, ctx.Err()
+}
+
+// search tries what there is to try until something is found or the budget is
+// spent.
+func (t *trial) search(ctx context.Context) error {
+	if len(t.Plans) > 0 {
+		failed, err := t.group(ctx, Given, len(t.Plans), t.Plans, true)
+		for _, a := range failed {
+			if err == nil {
+				err = t.found(ctx, a.plan)
+			}
+		}
+		return err
+	}
+	// Each takes a share of what is then left of the budget, the last one all.
+	for _, try := range []struct {
+		share float64
+		do    func(context.Context) error
+	}{{1, t.drip}, {1, t.glue}, {0.5, t.cut}, {0.6, t.stall}, {1, t.random}} {
+		t.share(try.share)
+		if err := try.do(ctx); err != nil || len(t.report.Findings) > 0 {
+			return err
+		}
+	}
+	return nil
+}
+
+// share lets what comes next spend a part of what is left of the budget.
+func (t *trial) share(part float64) {
+	t.until = t.ends
+	if left := time.Until(t.ends); left > 0 {
+		t.until = time.Now().Add(time.Duration(part * float64(left)))
+	}
+	t.most = t.runs + int(part*float64(t.Runs-t.runs))
+}
+
+// length returns the bytes of a direction's longest stream.
+func (t *trial) length(dir trace.Direction) int {
+	if dir == trace.Up {
+		return t.report.Baseline.Up
+	}
+	return t.report.Baseline.Down
+}
+
+// of returns a plan with one direction set.
+func of(dir trace.Direction, s netsim.Stream) netsim.Plan {
+	if dir == trace.Up {
+		return netsim.Plan{Up: s}
+	}
+	return netsim.Plan{Down: s}
+}
+
+// upTo returns the places 1 to k as cuts of a direction.
+func upTo(dir trace.Direction, k int) netsim.Plan {
+	cuts := make([]int, k)
+	for i := range cuts {
+		cuts[i] = i + 1
+	}
+	return of(dir, netsim.Stream{Cuts: cuts})
+}
+
+func oneCut(dir trace.Direction, at int) netsim.Plan {
+	return of(dir, netsim.Stream{Cuts: []int{at}})
+}
+
+// drip cuts each direction after every byte.
+func (t *trial) drip(ctx context.Context) error {
+	var plans []netsim.Plan
+	var dirs []trace.Direction
+	for _, dir := range directions {
+		switch n := t.length(dir); {
+		case n > maxDrip:
+			plans = append(plans, upTo(dir, maxDrip))
+			t.note(fmt.Sprintf("drip: only the first %d of the %d bytes %s", maxDrip, n, dir))
+		case n > 1:
+			plans = append(plans, of(dir, netsim.Stream{Mode: netsim.Mode{Kind: netsim.Drip}}))
+		default:
+			continue
+		}
+		dirs = append(dirs, dir)
+	}
+	failed, err := t.group(ctx, Drip, len(plans), plans, true)
+	for _, a := range failed {
+		if err != nil {
+			break
+		}
+		i := slices.IndexFunc(plans, func(p netsim.Plan) bool { return p.String() == a.plan.String() })
+		err = t.bisect(ctx, dirs[i], min(t.length(dirs[i])-1, maxDrip), a)
+	}
+	return err
+}
+
+// bisect finds the fatal cut of a direction in which cuts at all places up to
+// most are fatal together: first the shortest row of them from the start that
+// is, by doubling, then by halving.
+func (t *trial) bisect(ctx context.Context, dir trace.Direction, most int, whole attempt) error {
+	good, bad := 0, 0 // rows of so many cuts
+	for k := 1; bad == 0; {
+		pair := []int{min(k, most), min(2*k, most)}
+		first, err := t.fails(ctx, upTo(dir, pair[0]), upTo(dir, pair[1]))
+		switch {
+		case err != nil:
+			return err
+		case first >= 0:
+			bad = pair[first]
+			if first > 0 {
+				good = pair[0]
+			}
+		case pair[1] == most:
+			return t.flaky(whole.plan, whole.failure)
+		default:
+			good, k = pair[1], 4*k
+		}
+	}
+	for bad-good > 1 {
+		middle := good + (bad-good)/2
+		first, err := t.fails(ctx, upTo(dir, middle))
+		if err != nil {
+			return err
+		}
+		if first == 0 {
+			bad = middle
+		} else {
+			good = middle
+		}
+	}
+	if bad > 1 {
+		first, err := t.fails(ctx, oneCut(dir, bad))
+		if err != nil {
+			return err
+		}
+		if first < 0 {
+			return t.several(ctx, upTo(dir, bad), whole)
+		}
+	}
+	return t.found(ctx, oneCut(dir, bad))
+}
+
+// several makes a plan of many cuts smaller of which no single one was enough.
+// What needs a multitude is not the cuts' fault but a matter of time.
+func (t *trial) several(ctx context.Context, plan netsim.Plan, whole attempt) error {
+	small, err := t.thin(ctx, plan)
+	if err != nil {
+		return err
+	}
+	if n := len(small.Up.Cuts) + len(small.Down.Cuts); n <= fewCuts {
+		return t.found(ctx, small)
+	}
+	t.slow(whole.plan, whole.failure)
+	return nil
+}
+
+// slow notes a failure that is the program's own limit on slow peers.
+func (t *trial) slow(plan netsim.Plan, f *Failure) {
+	t.note(fmt.Sprintf("under %s: %s; no few cuts do that, nor does it come from messages read together: "+
+		"the program's own limit on slow peers, which is not counted", plan, f.Text))
+}
+
+// glue holds back and writes together what came apart.
+func (t *trial) glue(ctx context.Context) error {
+	plan := netsim.MustParsePlan("glue")
+	if t.length(trace.Up)+t.length(trace.Down) == 0 {
+		return nil
+	}
+	failed, err := t.group(ctx, Glue, 1, []netsim.Plan{plan}, true)
+	if err != nil || len(failed) == 0 {
+		return err
+	}
+	return t.foundFirst(ctx, failed[0], of(trace.Up, plan.Up), of(trace.Down, plan.Down))
+}
+
+// foundFirst reports the first of some smaller plans that fails too, else the
+// one that did.
+func (t *trial) foundFirst(ctx context.Context, a attempt, smaller ...netsim.Plan) error {
+	first, err := t.fails(ctx, smaller...)
+	if err != nil {
+		return err
+	}
+	if first >= 0 {
+		return t.found(ctx, smaller[first])
+	}
+	return t.found(ctx, a.plan)
+}
+
+// cut tries every single cut, those first where messages are likely to end.
+func (t *trial) cut(ctx context.Context) error {
+	var plans []netsim.Plan
+	ups, downs := t.places(trace.Up), t.places(trace.Down)
+	for i := range max(len(ups), len(downs)) {
+		if i < len(ups) {
+			plans = append(plans, oneCut(trace.Up, ups[i]))
+		}
+		if i < len(downs) {
+			plans = append(plans, oneCut(trace.Down, downs[i]))
+		}
+	}
+	failed, err := t.group(ctx, Cut, len(plans), plans, false)
+	for _, a := range failed {
+		if err == nil {
+			err = t.found(ctx, a.plan)
+		}
+	}
+	return err
+}
+
+// maxPlaces bounds the single cuts of a direction: nobody waits for more.
+const maxPlaces = 100_000
+
+// places returns the places of a direction, those first that matter most: near
+// where something was written, near the start, and then all over the stream.
+func (t *trial) places(dir trace.Direction) []int {
+	n := min(t.length(dir), maxPlaces)
+	seen := make([]bool, max(n, 1))
+	var list []int
+	add := func(at int) {
+		if at > 0 && at < n && !seen[at] {
+			seen[at] = true
+			list = append(list, at)
+		}
+	}
+	edges := t.edges(dir)
+	for _, near := range []int{1, -1, 2, 3, 0, 4, -2, 5} {
+		add(near)
+		for _, e := range edges[:min(len(edges), 64)] {
+			add(e + near)
+		}
+	}
+	for at := range min(n, 64) {
+		add(at)
+	}
+	for step := n / 2; step > 0; step /= 2 {
+		for at := step; at < n; at += step {
+			add(at)
+		}
+	}
+	return list
+}
+
+func (t *trial) edges(dir trace.Direction) []int {
+	if dir == trace.Up {
+		return t.report.Baseline.UpEdges
+	}
+	return t.report.Baseline.DownEdges
+}
+
+// stall delays a direction at its start and where something was written.
+func (t *trial) stall(ctx context.Context) error {
+	delay := max(minStall, t.report.Baseline.Quiet*3/2)
+	var plans []netsim.Plan
+	for _, dir := range directions {
+		n := t.length(dir)
+		offsets := append([]int{0, 1}, t.edges(dir)...)
+		slices.Sort(offsets)
+		for _, at := range slices.Compact(offsets)[:min(len(offsets), maxStalls)] {
+			if at < n {
+				plans = append(plans, of(dir, netsim.Stream{Stalls: []netsim.Stall{{Delay: delay, At: at}}}))
+			}
+		}
+	}
+	failed, err := t.group(ctx, Stall, len(plans), plans, false)
+	for _, a := range failed {
+		if err == nil {
+			err = t.stalled(ctx, a)
+		}
+	}
+	return err
+}
+
+// maxStalls is the most offsets of a direction that are stalled.
+const maxStalls = 4
+
+// stalled looks whose fault a failure under a stall is. A stall lets later bytes
+// catch up, so that they are read together; where the same stall does no harm as
+// long as they are kept apart, that was it. Else the program has no patience,
+// which is its right.
+func (t *trial) stalled(ctx context.Context, a attempt) error {
+	apart := a.plan
+	apart.Up.Cuts, apart.Down.Cuts = t.edges(trace.Up), t.edges(trace.Down)
+	first, err := t.fails(ctx, apart)
+	if err != nil {
+		return err
+	}
+	if first < 0 {
+		return t.found(ctx, a.plan)
+	}
+	for _, dir := range directions { // a cut where it stalls, perhaps
+		s := apart.Up
+		if dir == trace.Down {
+			s = apart.Down
+		}
+		for _, stall := range s.Stalls {
+			if stall.At == 0 {
+				continue
+			}
+			if first, err := t.fails(ctx, oneCut(dir, stall.At)); err != nil {
+				return err
+			} else if first == 0 {
+				return t.found(ctx, oneCut(dir, stall.At))
+			}
+		}
+	}
+	t.slow(a.plan, a.failure)
+	return nil
+}
+
+// random tries what seeds choose until the budget is spent.
+func (t *trial) random(ctx context.Context) error {
+	if t.length(trace.Up) < 2 && t.length(trace.Down) < 2 {
+		return nil
+	}
+	for seed := t.Seed; !t.spent(); {
+		var plans []netsim.Plan
+		for range batch {
+			mode := netsim.Mode{Kind: netsim.Random, N: seed}
+			plans = append(plans, netsim.Plan{Up: netsim.Stream{Mode: mode}, Down: netsim.Stream{Mode: mode}})
+			seed++
+		}
+		failed, err := t.group(ctx, Random, 0, plans, false)
+		if err != nil {
+			return err
+		}
+		for _, a := range failed {
+			if err := t.spelledOut(ctx, a); err != nil || len(t.report.Findings) > 0 {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// spelledOut makes a random plan smaller: as the cuts that its seed chose.
+func (t *trial) spelledOut(ctx context.Context, a attempt) error {
+	explicit := netsim.Plan{
+		Up:   netsim.Stream{Cuts: a.plan.Cuts(1, trace.Up, t.length(trace.Up))},
+		Down: netsim.Stream{Cuts: a.plan.Cuts(1, trace.Down, t.length(trace.Down))},
+	}
+	first, err := t.fails(ctx, explicit)
+	if err != nil {
+		return err
+	}
+	if first < 0 {
+		return t.found(ctx, a.plan)
+	}
+	return t.several(ctx, explicit, a)
+}
+
+// thin takes out of a plan the cuts that it does not need.
+func (t *trial) thin(ctx context.Context, plan netsim.Plan) (netsim.Plan, error) {
+	for _, dir := range directions {
+		cuts := plan.Stream(0, dir).Cuts
+		for size := len(cuts); size > 0; size /= 2 {
+			for to := len(cuts); to > 0; to -= size {
+				less := plan
+				without := slices.Delete(slices.Clone(cuts), max(to-size, 0), to)
+				if dir == trace.Up {
+					less.Up.Cuts = without
+				} else {
+					less.Down.Cuts = without
+				}
+				first, err := t.fails(ctx, less)
+				if err != nil {
+					return plan, err
+				}
+				if first == 0 {
+					plan, cuts = less, without
+				}
+			}
+		}
+	}
+	return plan, nil
+}
+
+// found confirms a plan that breaks the programs, each time on a new server, and
+// that they still do well without it.
+func (t *trial) found(ctx context.Context, plan netsim.Plan) error {
+	for _, w := range t.workers {
+		w.doubtful = true
+	}
+	var last *Finding
+	failed := 0
+	g := t.tried(Smaller)
+	plans := append(slices.Repeat([]netsim.Plan{plan}, confirmations), netsim.Plan{})
+	for i, a := range t.each(ctx, plans, false, true) {
+		if a.err != nil {
+			return a.err
+		}
+		if !a.tried {
+			return ctx.Err()
+		}
+		switch {
+		case i == confirmations && a.failure != nil:
+			return t.flaky(a.plan, a.failure)
+		case i == confirmations:
+			continue
+		case a.failure != nil:
+			failed++
+			last = t.finding(plan, a.outcome, a.failure)
+		}
+		t.count(g, &a)
+	}
+	switch {
+	case last == nil:
+		return t.flaky(plan, nil)
+	case failed < confirmations:
+		return t.flaky(plan, &last.Failure)
+	}
+	last.Confirmed, last.Of = failed, confirmations
+	last.Mistake = t.mistake(ctx, last)
+	t.report.Findings = append(t.report.Findings, last)
+	return nil
+}
+
+// flaky notes a failure that did not come again.
+func (t *trial) flaky(plan netsim.Plan, f *Failure) error {
+	text := "it failed once and not again"
+	if f != nil {
+		text = f.Text
+	}
+	t.inconclusive(fmt.Sprintf("flaky: under %s: %s, but not every time", plan, text))
+	t.note(t.report.Why)
+	return nil
+}
+
+// conclude turns what was found into the verdict.
+func (t *trial) conclude() {
+	r := t.report
+	cuts := r.Cuts.Verified + r.Cuts.Unverified + r.Cuts.TimedOut
+	switch {
+	case len(r.Findings) > 0:
+		r.Verdict, r.Why = Broke, ""
+	case r.Verdict == Inconclusive:
+	case cuts == 0:
+		t.inconclusive("no cut was made: the connections carried " + bytesOf(r.Baseline.Up+r.Baseline.Down))
+	case r.Cuts.Verified == 0:
+		t.inconclusive("none of the cuts could be verified: the programs may not have seen a single one")
+	default:
+		r.Verdict = Survived
+	}
+}

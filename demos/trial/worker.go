@@ -1,0 +1,383 @@
+package trial
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"stickydemo/netsim"
+	"stickydemo/netsim/relay"
+	"stickydemo/netsim/trace"
+)
+
+const (
+	// startTime is how long a server may take until it listens.
+	startTime = 10 * time.Second
+
+	// settle is how long connections may take to end behind their client, and
+	// a server to end behind its last one.
+	settle = 150 * time.Millisecond
+
+	// tick is how often a run looks whether anything has moved.
+	tick = 10 * time.Millisecond
+
+	// maxRecorded is the bytes of a run that are kept for a picture.
+	maxRecorded = 1 << 20
+)
+
+// A worker runs the programs once at a time, against a server of its own where
+// it can start one.
+type worker struct {
+	t        *trial
+	server   *process // nil where none runs
+	address  string   // of the server
+	doubtful bool     // a run has failed: the server may not be what it was
+
+	last netsim.Plan // of the last run on this server
+}
+
+// close ends the worker's server.
+func (w *worker) close() {
+	w.server.kill()
+	w.server = nil
+}
+
+// run runs the programs once under a plan. The error says what stood in the way
+// of a run at all.
+func (w *worker) run(ctx context.Context, plan netsim.Plan, record bool) (*Outcome, error) {
+	if err := w.serve(ctx); err != nil {
+		return nil, err
+	}
+	w.last = plan
+	listener, err := w.t.listen(ctx)
+	if err != nil {
+		return nil, err
+	}
+	r := &relay.Relay{To: w.address, Plan: plan, Hold: w.t.Hold, Dial: startTime}
+	var log *recorder
+	if record || !w.t.Client.Given() {
+		log = &recorder{}
+		r.Trace = log.add
+	}
+	relaying, stop := context.WithCancel(ctx)
+	defer stop()
+	relayed := make(chan error, 1)
+	go func() { relayed <- r.Serve(relaying, listener) }()
+
+	o := &Outcome{}
+	if w.t.Client.Given() {
+		err = w.client(ctx, listener.Addr(), r, plan, o)
+	} else {
+		err = w.visitor(ctx, r, plan, o)
+	}
+	if err == nil {
+		w.settle(ctx, r, o, record)
+	}
+	stop()
+	<-relayed
+	if err == nil {
+		err = ctx.Err()
+	}
+	if err != nil {
+		return nil, err
+	}
+	o.Relay = r.Counters()
+	if log != nil {
+		o.Log = log.log
+	}
+	if o.Relay.Refused > 0 && w.server == nil {
+		return nil, fmt.Errorf("nobody listens on %s", w.address)
+	}
+	if !w.t.Client.Given() {
+		o.Output = o.Log.Stream(1, trace.Down)
+	}
+	return o, nil
+}
+
+// serve makes sure that a server listens.
+func (w *worker) serve(ctx context.Context) error {
+	t := w.t
+	if !t.Server.Given() {
+		w.address = t.To
+		return nil
+	}
+	if w.server != nil && w.server.ended() && !w.doubtful && !t.fresh.Load() {
+		t.suspect(w.last) // it died behind a run that looked well
+	}
+	if w.server != nil && (w.doubtful || t.fresh.Load() || w.server.ended()) {
+		w.close()
+	}
+	if w.server != nil {
+		return nil
+	}
+	w.doubtful = false
+	w.address = t.To
+	if w.address == "" {
+		port, err := freePort()
+		if err != nil {
+			return err
+		}
+		w.address = net.JoinHostPort(loopback, strconv.Itoa(port))
+	}
+	host, port, _ := net.SplitHostPort(w.address)
+	number, _ := strconv.Atoi(port)
+	if yes, _ := listening(number); yes {
+		return fmt.Errorf("port %s is in use: the server could not listen on it", port)
+	}
+	server, err := start(t.Server.at(host, port), nil, 0)
+	if err != nil {
+		return err
+	}
+	w.server = server
+	return w.awaitListening(ctx, number)
+}
+
+// awaitListening waits until the server listens. It does not connect: that would
+// use up the only accept of a server that has one.
+func (w *worker) awaitListening(ctx context.Context, port int) error {
+	deadline := time.NewTimer(startTime)
+	defer deadline.Stop()
+	look := time.NewTicker(2 * time.Millisecond)
+	defer look.Stop()
+	for {
+		yes, known := listening(port)
+		if yes || !known { // then the relay's first dial is tried again
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-w.server.done:
+			return fmt.Errorf("the server ended before it listened on port %d: %s", port, withReason(w.server.end(), w.server.lastLine()))
+		case <-deadline.C:
+			return fmt.Errorf("the server does not listen on port %d after %s: %s", port, startTime, w.t.Server)
+		case <-look.C:
+		}
+	}
+}
+
+// client runs our client to its end, or until nothing moves any more.
+func (w *worker) client(ctx context.Context, at net.Addr, r *relay.Relay, plan netsim.Plan, o *Outcome) error {
+	host, port, _ := net.SplitHostPort(at.String())
+	c, err := start(w.t.Client.at(host, port), w.t.Stdin, maxOutput)
+	if err != nil {
+		return err
+	}
+	defer c.kill()
+	end := w.watch(ctx, plan, o, c.done, func() int64 {
+		return moved(r) + c.stdout.count() + c.stderr.count()
+	})
+	c.kill()
+	o.Output, o.Errors = c.stdout.bytes(), c.stderr.bytes()
+	if n := c.stdout.count(); n > maxOutput {
+		return fmt.Errorf("the client printed %d bytes, limit %d", n, maxOutput)
+	}
+	switch end {
+	case stoppedMoving:
+		o.Hang, o.End = true, "a hang"
+	case neverEnds:
+		return fmt.Errorf("the client does not end: it was killed after %s (see --timeout)", w.t.longest(plan))
+	case byItself:
+		o.Status, o.End = c.status(), c.end()
+	}
+	return ctx.Err()
+}
+
+// visitor waits for a client that is not ours and for the end of its
+// connection.
+func (w *worker) visitor(ctx context.Context, r *relay.Relay, plan netsim.Plan, o *Outcome) error {
+	look := time.NewTicker(tick)
+	defer look.Stop()
+	for waited := time.Now(); r.Counters().Conns == 0; {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-look.C:
+		}
+		if time.Since(waited) > visitTime {
+			return fmt.Errorf("no client connected to %s within %s", w.t.Listen, visitTime)
+		}
+	}
+	gone := make(chan struct{})
+	stop := make(chan struct{})
+	defer close(stop)
+	go func() {
+		defer close(gone)
+		look := time.NewTicker(tick)
+		defer look.Stop()
+		for r.Counters().Active > 0 {
+			select {
+			case <-stop:
+				return
+			case <-look.C:
+			}
+		}
+	}()
+	switch w.watch(ctx, plan, o, gone, func() int64 { return moved(r) }) {
+	case stoppedMoving:
+		o.Hang, o.End = true, "silence"
+	case neverEnds:
+		return fmt.Errorf("the connection to %s does not end: it was cut off after %s (see --timeout)", w.t.Listen, w.t.longest(plan))
+	case byItself:
+		o.End = "the end of its connection"
+	}
+	return ctx.Err()
+}
+
+// visitTime is how long a client that is not ours may take to connect.
+const visitTime = time.Minute
+
+// moved counts what a relay has done.
+func moved(r *relay.Relay) int64 {
+	c := r.Counters()
+	return c.Up + c.Down + int64(c.Conns+c.Verified+c.Unverified+c.TimedOut)
+}
+
+// ending is how watch came to its end.
+type ending int
+
+const (
+	byItself ending = iota
+	stoppedMoving
+	neverEnds
+)
+
+// watch waits until over is closed, or nothing has moved for the timeout, or all
+// of it has taken far too long.
+func (w *worker) watch(ctx context.Context, plan netsim.Plan, o *Outcome, over <-chan struct{}, count func() int64) ending {
+	begin := time.Now()
+	defer func() { o.Took = time.Since(begin) }()
+	look := time.NewTicker(tick)
+	defer look.Stop()
+	patience := w.t.patience(plan)
+	last, since := count(), begin
+	for {
+		select {
+		case <-ctx.Done():
+			return byItself // whatever that means now
+		case <-over:
+			return byItself
+		case <-look.C:
+		}
+		now := time.Now()
+		if n := count(); n != last {
+			last, since = n, now
+		}
+		o.Quiet = max(o.Quiet, now.Sub(since))
+		switch {
+		case now.Sub(since) > patience:
+			return stoppedMoving
+		case now.Sub(begin) > w.t.longest(plan):
+			return neverEnds
+		}
+	}
+}
+
+// settle waits until the connections have ended behind the client, and then for
+// a moment, whether the server ends too.
+func (w *worker) settle(ctx context.Context, r *relay.Relay, o *Outcome, patient bool) {
+	deadline := time.After(settle)
+	look := time.NewTicker(time.Millisecond)
+	defer look.Stop()
+	ended := (<-chan struct{})(nil)
+	if w.server != nil {
+		ended = w.server.done
+	}
+	// A server that dies takes a moment from the end of its last connection to
+	// its own.
+	const moment = 5
+	for idle := 0; idle < moment || patient || w.t.endsWithClient.Load(); {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ended:
+			o.Server, o.Last = w.server.end(), w.server.lastLine()
+			return
+		case <-deadline:
+			return
+		case <-look.C:
+		}
+		if r.Counters().Active > 0 {
+			idle = 0
+		} else if idle++; w.server == nil {
+			return
+		}
+	}
+}
+
+// recorder keeps the events of a relay, as far as they can be shown.
+type recorder struct {
+	log   trace.Log
+	bytes int
+}
+
+func (r *recorder) add(e trace.Event) {
+	if r.bytes += len(e.Data); r.bytes > maxRecorded {
+		return
+	}
+	e.Data = bytes.Clone(e.Data)
+	r.log = append(r.log, e)
+}
+
+// loopback is where our servers and relays listen.
+const loopback = "127.0.0.1"
+
+// freePort returns a port on which nobody listens. Somebody else may take it
+// before the server does; then the server says so.
+func freePort() (int, error) {
+	l, err := net.Listen("tcp", net.JoinHostPort(loopback, "0"))
+	if err != nil {
+		return 0, fmt.Errorf("find a free port: %w", err)
+	}
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port, nil
+}
+
+// listen returns what the relay of one run listens on: a port of its own, or
+// the next client that connects to the one that was asked for.
+func (t *trial) listen(ctx context.Context) (net.Listener, error) {
+	if t.Client.Given() {
+		return net.Listen("tcp", net.JoinHostPort(loopback, "0"))
+	}
+	return &single{Listener: t.visitors, done: make(chan struct{})}, nil
+}
+
+// single accepts one connection of a listener that goes on.
+type single struct {
+	net.Listener
+	taken  atomic.Bool
+	closed atomic.Bool
+	done   chan struct{}
+}
+
+func (s *single) Accept() (net.Conn, error) {
+	if s.taken.Swap(true) {
+		<-s.done
+		return nil, net.ErrClosed
+	}
+	l := s.Listener.(*net.TCPListener)
+	for {
+		// In short turns, so that Close is seen and the listener stays.
+		_ = l.SetDeadline(time.Now().Add(50 * time.Millisecond))
+		conn, err := l.Accept()
+		var timeout net.Error
+		if err == nil || !errors.As(err, &timeout) || !timeout.Timeout() {
+			return conn, err
+		}
+		if s.closed.Load() {
+			return nil, net.ErrClosed
+		}
+	}
+}
+
+func (s *single) Close() error {
+	if !s.closed.Swap(true) {
+		close(s.done)
+	}
+	return nil
+}
