@@ -55,10 +55,7 @@ func (o *oracle) judge(got *Outcome) *Failure {
 	switch {
 	case got.Hang && !o.hang:
 		return &Failure{Hang, fmt.Sprintf("nothing moved any more, after %s of output", bytesOf(len(got.Output)))}
-	case got.Server != o.server:
-		if got.Server == "" {
-			break // it may take its time
-		}
+	case got.Server != "" && got.Server != endOK && got.Server != o.server:
 		return &Failure{Crash, "the server ended: " + withReason(got.Server, got.Last)}
 	}
 	if got.End != o.end {

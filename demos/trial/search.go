@@ -38,6 +38,8 @@ type attempt struct {
 	outcome *Outcome
 	failure *Failure
 	err     error
+
+	failedInTime bool // it was counted as a failure
 }
 
 // each runs the plans, as many at once as there are workers, in their order. With
@@ -57,6 +59,7 @@ func (t *trial) each(ctx context.Context, plans []netsim.Plan, first, record boo
 				i := next
 				if stop || i >= len(plans) || ctx.Err() != nil {
 					mu.Unlock()
+					w.linger()
 					return
 				}
 				next++
@@ -67,6 +70,7 @@ func (t *trial) each(ctx context.Context, plans []netsim.Plan, first, record boo
 				if a.err == nil {
 					a.failure = t.oracle.judge(a.outcome)
 				}
+				w.last = a
 				w.doubtful = a.err != nil || a.failure != nil
 				if a.err != nil || a.failure != nil && first {
 					mu.Lock()
@@ -109,16 +113,18 @@ func (t *trial) group(ctx context.Context, name Group, of int, plans []netsim.Pl
 		if n == 0 {
 			break
 		}
-		for _, a := range t.each(ctx, plans[:n], !all, false) {
+		list := t.each(ctx, plans[:n], !all, false)
+		for i := range list {
+			a := &list[i]
 			if a.err != nil {
 				return nil, a.err
 			}
 			if !a.tried {
 				continue
 			}
-			t.count(done, &a)
+			t.count(done, a)
 			if a.failure != nil {
-				failed = append(failed, a)
+				failed = append(failed, *a)
 			}
 		}
 		if ctx.Err() != nil {
@@ -127,18 +133,7 @@ func (t *trial) group(ctx context.Context, name Group, of int, plans []netsim.Pl
 		plans = plans[n:]
 		t.progress(string(name), done.Runs, max(of, done.Runs))
 	}
-	for _, plan := range t.takeSuspects() {
-		failed = append(failed, attempt{plan: plan, tried: true, failure: &Failure{Crash, "the server ended"}})
-	}
 	return failed, nil
-}
-
-func (t *trial) takeSuspects() []netsim.Plan {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	list := t.suspects
-	t.suspects = nil
-	return list
 }
 
 func (t *trial) tried(name Group) *Tried {
@@ -155,6 +150,7 @@ func (t *trial) count(g *Tried, a *attempt) {
 	g.Runs++
 	t.runs++
 	if a.failure != nil {
+		a.failedInTime = true
 		g.Failed++
 	}
 	c := a.outcome.Relay
@@ -167,14 +163,16 @@ func (t *trial) count(g *Tried, a *attempt) {
 func (t *trial) fails(ctx context.Context, plans ...netsim.Plan) (first int, err error) {
 	g := t.tried(Smaller)
 	first = -1
-	for i, a := range t.each(ctx, plans, true, false) {
+	list := t.each(ctx, plans, true, false)
+	for i := range list {
+		a := &list[i]
 		if a.err != nil {
 			return -1, a.err
 		}
 		if !a.tried {
 			continue
 		}
-		t.count(g, &a)
+		t.count(g, a)
 		if a.failure != nil && first < 0 {
 			first = i
 		}
@@ -203,8 +201,34 @@ func (t *trial) search(ctx context.Context) error {
 		if err := try.do(ctx); err != nil || len(t.report.Findings) > 0 {
 			return err
 		}
+		if err := t.late(ctx); err != nil || len(t.report.Findings) > 0 {
+			return err
+		}
 	}
 	return nil
+}
+
+// late looks again at runs behind which the server died so late that they had
+// been counted as well.
+func (t *trial) late(ctx context.Context) error {
+	t.mu.Lock()
+	list := t.suspects
+	t.suspects = nil
+	t.mu.Unlock()
+	for _, a := range list {
+		if plainly(a.plan) || a.failedInTime {
+			continue
+		}
+		if err := t.found(ctx, a.plan); err != nil || len(t.report.Findings) > 0 {
+			return err
+		}
+	}
+	return nil
+}
+
+// plainly reports whether a plan is none: glue has the same text.
+func plainly(p netsim.Plan) bool {
+	return p.String() == (netsim.Plan{}).String() && p.Up.Mode.Kind == netsim.Unset && p.Down.Mode.Kind == netsim.Unset
 }
 
 // share lets what comes next spend a part of what is left of the budget.

@@ -103,7 +103,7 @@ type trial struct {
 	endsWithClient atomic.Bool // the server does
 
 	mu       sync.Mutex // guards what follows
-	suspects []netsim.Plan
+	suspects []*attempt
 }
 
 // A BaselineError is programs that fail without any plan, so that nothing can be
@@ -345,11 +345,12 @@ func stalled(plan netsim.Plan) time.Duration {
 	return sum
 }
 
-// suspect notes a plan behind which the server died unseen.
-func (t *trial) suspect(plan netsim.Plan) {
+// suspect notes a run behind which the server died, in case that came to light
+// when the run had been counted already.
+func (t *trial) suspect(a *attempt) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.suspects = append(t.suspects, plan)
+	t.suspects = append(t.suspects, a)
 }
 
 func (t *trial) note(text string) {

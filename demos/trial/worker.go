@@ -36,9 +36,10 @@ type worker struct {
 	t        *trial
 	server   *process // nil where none runs
 	address  string   // of the server
+	listens  bool     // the server was seen to
 	doubtful bool     // a run has failed: the server may not be what it was
 
-	last netsim.Plan // of the last run on this server
+	last *attempt // of the server that runs
 }
 
 // close ends the worker's server.
@@ -53,12 +54,14 @@ func (w *worker) run(ctx context.Context, plan netsim.Plan, record bool) (*Outco
 	if err := w.serve(ctx); err != nil {
 		return nil, err
 	}
-	w.last = plan
 	listener, err := w.t.listen(ctx)
 	if err != nil {
 		return nil, err
 	}
-	r := &relay.Relay{To: w.address, Plan: plan, Hold: w.t.Hold, Dial: startTime}
+	r := &relay.Relay{To: w.address, Plan: plan, Hold: w.t.Hold}
+	if w.server != nil && !w.listens {
+		r.Dial = startTime
+	}
 	var log *recorder
 	if record || !w.t.Client.Given() {
 		log = &recorder{}
@@ -106,9 +109,7 @@ func (w *worker) serve(ctx context.Context) error {
 		w.address = t.To
 		return nil
 	}
-	if w.server != nil && w.server.ended() && !w.doubtful && !t.fresh.Load() {
-		t.suspect(w.last) // it died behind a run that looked well
-	}
+	w.blame()
 	if w.server != nil && (w.doubtful || t.fresh.Load() || w.server.ended()) {
 		w.close()
 	}
@@ -137,6 +138,35 @@ func (w *worker) serve(ctx context.Context) error {
 	return w.awaitListening(ctx, number)
 }
 
+// blame turns a run that looked well into one that failed, if the server died
+// behind it. A server that leaves with its client and is content is no failure.
+func (w *worker) blame() {
+	if w.server == nil || w.last == nil || !w.server.ended() {
+		return
+	}
+	a := w.last
+	w.last = nil
+	if end := w.server.end(); a.failure == nil && end != endOK && end != w.t.oracle.server {
+		a.failure = &Failure{Crash, "the server ended: " + withReason(end, w.server.lastLine())}
+		w.t.suspect(a)
+	}
+}
+
+// linger gives the server a moment to die behind the last run.
+func (w *worker) linger() {
+	if w.server == nil || w.last == nil {
+		return
+	}
+	select {
+	case <-w.server.done:
+	case <-time.After(dying):
+	}
+	w.blame()
+}
+
+// dying is how long it may take.
+const dying = 20 * time.Millisecond
+
 // awaitListening waits until the server listens. It does not connect: that would
 // use up the only accept of a server that has one.
 func (w *worker) awaitListening(ctx context.Context, port int) error {
@@ -146,7 +176,7 @@ func (w *worker) awaitListening(ctx context.Context, port int) error {
 	defer look.Stop()
 	for {
 		yes, known := listening(port)
-		if yes || !known { // then the relay's first dial is tried again
+		if w.listens = yes; yes || !known { // then the relay's first dial is tried again
 			return nil
 		}
 		select {

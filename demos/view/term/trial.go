@@ -37,12 +37,12 @@ func Trial(w io.Writer, r *trial.Report, o Options) error {
 	}
 	lines = append(lines, explain(k, width)...)
 	lines = append(lines, nil)
-	for i, tried := range r.Tried {
-		label := ""
-		if i == 0 {
-			label = wordTried
+	label := wordTried
+	for _, tried := range r.Tried {
+		if tried.Runs > 0 || tried.Of > 0 {
+			lines = append(lines, field(label, sayTried(tried), text)...)
+			label = ""
 		}
-		lines = append(lines, field(label, sayTried(tried), text)...)
 	}
 	lines = append(lines, field(wordCuts, sayCutsMade(r.Cuts), text)...)
 	for _, n := range r.Notes {

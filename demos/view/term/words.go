@@ -449,6 +449,9 @@ func sayTried(t trial.Tried) string {
 }
 
 func sayCutsMade(c trial.Cuts) string {
+	if c == (trial.Cuts{}) {
+		return "none made"
+	}
 	text := fmt.Sprintf("%s verified: no read crossed them", group(c.Verified))
 	if c.Unverified > 0 {
 		text += fmt.Sprintf("; %s made by a delay alone, not verified", group(c.Unverified))
