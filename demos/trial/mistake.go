@@ -1,6 +1,7 @@
 package trial
 
 import (
+	"bytes"
 	"context"
 	"unicode/utf8"
 
@@ -35,9 +36,17 @@ func (t *trial) finding(plan netsim.Plan, o *Outcome, f *Failure) *Finding {
 			continue
 		}
 		if found.At > 0 {
-			found.Place = t.Frame.place(o.Log.Stream(1, dir), found.At)
 			break
 		}
+	}
+	if found.Dir != "" {
+		// What stands behind the cut depends on what the programs made of it, and
+		// on who was faster.
+		found.Stream = o.Log.Stream(1, found.Dir)
+		if whole := t.streams[found.Dir]; bytes.HasPrefix(whole, found.Stream[:min(found.At, len(found.Stream))]) {
+			found.Stream = whole
+		}
+		found.Place = t.Frame.place(found.Stream, found.At)
 	}
 	return found
 }
@@ -51,7 +60,7 @@ func (t *trial) mistake(ctx context.Context, f *Finding) Mistake {
 	if len(s.Cuts) == 0 {
 		return MessageARead // bytes that came apart were read together
 	}
-	stream := f.Outcome.Log.Stream(1, f.Dir)
+	stream := f.Stream
 	if len(s.Cuts) == 1 {
 		if start, ok := insideRune(stream, f.At); ok && start > 0 {
 			// A cut beside the character tells a decoder from a reader.

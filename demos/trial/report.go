@@ -84,6 +84,7 @@ type Finding struct {
 	Dir       trace.Direction
 	At        int // the offset of its cut, or of what else it does; 0 where it has none
 	Place     Place
+	Stream    []byte // of Dir, as it is without the plan, where the plan left it the same up to At
 	Mistake   Mistake
 	Outcome   *Outcome
 	Saved     string // the file, where it was

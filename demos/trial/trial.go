@@ -94,6 +94,7 @@ type trial struct {
 	visitors net.Listener // of clients that are not ours
 	workers  []*worker
 	report   *Report
+	streams  map[trace.Direction][]byte // of the first connection, without a plan
 
 	// The budget, and what of it may be spent on the present group.
 	ends, until time.Time
@@ -283,6 +284,7 @@ func (t *trial) learn(a, b *Outcome) {
 		UpEdges: edges(a.Log, b.Log, trace.Up), DownEdges: edges(a.Log, b.Log, trace.Down),
 	}
 	r.Baseline.Quiet = max(a.Quiet, b.Quiet)
+	t.streams = map[trace.Direction][]byte{trace.Up: a.Log.Stream(1, trace.Up), trace.Down: a.Log.Stream(1, trace.Down)}
 	if a.Relay.TLS > 0 {
 		t.note("the connections carry TLS: cuts fall into ciphertext and exercise the TLS library")
 	}

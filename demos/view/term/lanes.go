@@ -16,7 +16,11 @@ import (
 const labelWidth = 9
 
 // key notes which signs a picture used, so that they can be explained.
-type key struct{ messages, header, cut, end, fatal, gap, rest bool }
+type key struct {
+	messages, header, cut, end, fatal, gap, rest bool
+
+	outside bool // nobody could look into the programs
+}
 
 // block draws some items of a stream, one row a lane.
 type block struct {
@@ -78,8 +82,10 @@ func (b *block) draw() {
 	s := b.s
 	b.ruler()
 	b.messages()
-	b.lane(wordWritten, s.written, b.times(s.written))
-	if s.wireDiffers() {
+	if !s.unwatched {
+		b.lane(wordWritten, s.written, b.times(s.written))
+	}
+	if s.wireDiffers() || s.unwatched {
 		b.lane(wordWire, s.wire, b.times(s.wire))
 	}
 	if !s.unwatched {

@@ -37,7 +37,7 @@ type stream struct {
 	misled   bool // something was believed that is not as it was meant
 	unplaced bool // something was believed, and nobody knows where it stood
 
-	unwatched bool // nobody could see what the programs read
+	unwatched bool // nobody could see what the programs wrote and read
 
 	trouble []int // places at which things first went wrong
 	lost    int   // bytes that were written and never arrived

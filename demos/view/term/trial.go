@@ -2,12 +2,9 @@ package term
 
 import (
 	"io"
-	"slices"
 
 	"stickydemo/demos/lab"
 	"stickydemo/demos/trial"
-	"stickydemo/netsim"
-	"stickydemo/netsim/trace"
 )
 
 // Trial draws what a trial found: each smallest plan that breaks the programs
@@ -31,7 +28,7 @@ func Trial(w io.Writer, r *trial.Report, o Options) error {
 	lines = append(lines, field(wordServer, clean(sayProgramAt(r.Config.Server.String(), r.Config.To)), text)...)
 	lines = append(lines, field(wordClient, clean(sayProgramAt(r.Config.Client.String(), r.Listens)), text)...)
 	lines = append(lines, field(wordBaseline, clean(sayBaseline(r)), text)...)
-	var k key
+	k := key{outside: true}
 	for _, f := range r.Findings {
 		lines = append(lines, finding(r, f, width, &k)...)
 	}
@@ -44,7 +41,9 @@ func Trial(w io.Writer, r *trial.Report, o Options) error {
 			label = ""
 		}
 	}
-	lines = append(lines, field(wordCuts, sayCutsMade(r.Cuts), text)...)
+	if r.Verdict == trial.Survived || r.Verdict == trial.Inconclusive {
+		lines = append(lines, field(wordCuts, sayCutsMade(r.Cuts), text)...)
+	}
 	for _, n := range r.Notes {
 		lines = append(lines, field(wordNote, clean(n), text)...)
 	}
@@ -54,18 +53,15 @@ func Trial(w io.Writer, r *trial.Report, o Options) error {
 // finding draws one plan that breaks the programs.
 func finding(r *trial.Report, f *trial.Finding, width int, k *key) []line {
 	text := min(width, prose)
-	lines := []line{nil, {{clip(sayFinding(f), width), strong}}}
-	pictured := &lab.Result{Spec: lab.Spec{Plan: f.Plan}, Net: lab.Kernel, Log: f.Outcome.Log}
-	all := streams(pictured)
-	for _, s := range all {
-		if s.conn != 1 || len(all) > 2 && f.Dir != "" && s.dir != f.Dir {
-			continue
-		}
-		s.watchedFromOutside(r.Config.Frame, f)
-		lines = append(lines, nil, line{{clip(s.title(pictured.Log.Conns() > 1), width), strong}})
-		lines = append(lines, drawStream(pictured, s, width, k)...)
+	lines := []line{nil}
+	if r.Verdict != trial.BrokenWithoutPlan {
+		lines = append(lines, line{{clip(sayFinding(f), width), strong}})
 	}
-	lines = append(lines, nil)
+	for _, s := range watchedFromOutside(r.Config.Frame, f) {
+		lines = append(lines, nil, line{{clip(s.title(false), width), strong}})
+		lines = append(lines, drawStream(&lab.Result{Net: lab.Kernel}, s, width, k)...)
+		lines = append(lines, nil)
+	}
 	lines = append(lines, field(wordHappened, clean(f.Failure.Text), text)...)
 	if where := sayPlace(f); where != "" {
 		lines = append(lines, field(wordWhere, where, text)...)
@@ -73,19 +69,24 @@ func finding(r *trial.Report, f *trial.Finding, width int, k *key) []line {
 	if likely := sayMistake(f.Mistake); likely != "" {
 		lines = append(lines, field(wordLikely, likely, text)...)
 	}
-	if f.Outcome.Relay.Verified+f.Outcome.Relay.Unverified+f.Outcome.Relay.TimedOut > 0 || f.Of > 0 {
-		lines = append(lines, field(wordSure, sayConfirmed(f), text)...)
-	}
+	lines = append(lines, field(wordSure, sayConfirmed(f), text)...)
 	if f.Saved != "" {
 		lines = append(lines, field(wordReplay, "stickydemo replay "+f.Saved, text)...)
 	}
 	return lines
 }
 
-// watchedFromOutside gives a stream what a trial knows of it: its messages, if
-// their frame is named, and where the plan does something.
-func (s *stream) watchedFromOutside(frame trial.Frame, f *trial.Finding) {
-	s.unwatched = true
+// watchedFromOutside returns the stream that a plan breaks, with what a trial
+// knows of it: its bytes, its messages, if their frame is named, and the cuts.
+func watchedFromOutside(frame trial.Frame, f *trial.Finding) []*stream {
+	if len(f.Stream) == 0 {
+		return nil
+	}
+	n := len(f.Stream)
+	s := &stream{conn: 1, dir: f.Dir, data: f.Stream, owner: make([]int, n), header: make([]bool, n), unwatched: true}
+	s.cuts = f.Plan.Cuts(1, f.Dir, n)
+	s.wire = splitAt([]box{{span: span{To: n}}}, s.cuts)
+	s.written = []box{{span: span{To: n}}} // so that bytes of a length are told from text
 	for i, m := range frame.Messages(s.data) {
 		for at := m.From; at < m.To; at++ {
 			s.owner[at] = i + 1
@@ -94,11 +95,9 @@ func (s *stream) watchedFromOutside(frame trial.Frame, f *trial.Finding) {
 		s.ends = append(s.ends, end{at: m.To, message: i + 1})
 	}
 	s.findBinary()
-	if s.dir == f.Dir && f.At > 0 && f.At <= len(s.data) {
+	s.findGlyphs()
+	if f.At > 0 && f.At <= n {
 		s.trouble = []int{f.At}
 	}
-	mode := f.Plan.Stream(s.conn, s.dir).Mode
-	if mode.Kind == netsim.Unset && len(s.cuts) == 0 {
-		s.wire = slices.DeleteFunc(s.wire, func(box) bool { return s.dir != f.Dir && f.Dir != trace.Direction("") })
-	}
+	return []*stream{s}
 }

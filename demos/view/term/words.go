@@ -10,7 +10,6 @@ import (
 	"stickydemo/demos/lab"
 	"stickydemo/demos/stage"
 	"stickydemo/demos/trial"
-	"stickydemo/netsim"
 	"stickydemo/netsim/search"
 )
 
@@ -308,11 +307,14 @@ func sayKey(k key) []string {
 			list = append(list, text)
 		}
 	}
-	add(k.messages && k.header, "A B: request 1 and its answer, request 2 and its; a b: their header bytes")
-	add(k.messages && !k.header, "A B: request 1 and its answer, request 2 and its")
+	add(k.messages && k.outside, "A B: message 1, message 2")
+	add(k.messages && k.outside && k.header, "a b: their header bytes")
+	add(k.messages && k.header && !k.outside, "A B: request 1 and its answer, request 2 and its; a b: their header bytes")
+	add(k.messages && !k.header && !k.outside, "A B: request 1 and its answer, request 2 and its")
 	add(k.messages, "|: a boundary of that lane")
 	add(k.cut, "/: cut by the plan")
-	add(k.end, "^: a message ends, and what its reader made of it")
+	add(k.end && k.outside, "^: a message ends")
+	add(k.end && !k.outside, "^: a message ends, and what its reader made of it")
 	add(k.fatal, "x: a cut here alone is fatal")
 	add(k.gap, "+9: that many bytes are not drawn")
 	add(k.rest, "--: the rest of a character")
@@ -420,9 +422,9 @@ func sayProgramAt(command, address string) string {
 
 func sayBaseline(r *trial.Report) string {
 	b := r.Baseline
-	text := fmt.Sprintf("%s and %s of output in %s, twice", b.End, sayBytes(b.OutputBytes), sayDuration(b.Took))
+	text := fmt.Sprintf("%s and %s of output, twice", b.End, sayBytes(b.OutputBytes))
 	if !b.Same {
-		text = fmt.Sprintf("%s in %s; the output differed", b.End, sayDuration(b.Took))
+		text = fmt.Sprintf("%s, twice; the output differed", b.End)
 	}
 	return fmt.Sprintf("%s; %s, %s up, %s down", text, plural(b.Conns, "connection"), sayBytes(b.Up), sayBytes(b.Down))
 }
@@ -463,9 +465,6 @@ func sayCutsMade(c trial.Cuts) string {
 }
 
 func sayFinding(f *trial.Finding) string {
-	if f.Plan.String() == (netsim.Plan{}).String() && f.Plan.Up.Mode.Kind == netsim.Unset {
-		return "broken without a plan"
-	}
 	return "smallest plan that breaks it: " + f.Plan.String()
 }
 
@@ -502,8 +501,8 @@ func sayMistake(m trial.Mistake) string {
 func sayConfirmed(f *trial.Finding) string {
 	c := f.Outcome.Relay
 	text := fmt.Sprintf("failed %d of %d times", f.Confirmed, f.Of)
-	if f.Of > 0 && f.Plan.String() != (netsim.Plan{}).String() {
-		text += ", each with new programs, and not once without it"
+	if f.Dir != "" {
+		text += ", each with new programs, and not without it"
 	}
 	if all := c.Verified + c.Unverified + c.TimedOut; all > 0 {
 		text += fmt.Sprintf("; %d of %s verified", c.Verified, plural(all, "cut"))
