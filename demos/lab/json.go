@@ -10,6 +10,7 @@ import (
 
 	"stickydemo/demos/stage"
 	"stickydemo/netsim"
+	"stickydemo/netsim/relay"
 )
 
 // The JSON form of a Result, which is also what a replay starts from.
@@ -19,7 +20,7 @@ type resultJSON struct {
 	Side     stage.Side    `json:"side"`
 	Variant  string        `json:"variant,omitempty"`
 	Net      Net           `json:"net"`
-	Plan     *netsim.Plan  `json:"plan,omitempty"` // none on kernel sockets
+	Plan     *netsim.Plan  `json:"plan,omitempty"` // on kernel sockets perhaps none
 	Commands []string      `json:"commands"`
 	Verdict  stage.Verdict `json:"verdict"`
 	Expected stage.Verdict `json:"expected,omitempty"`
@@ -57,7 +58,7 @@ func (r *Result) MarshalJSON() ([]byte, error) {
 		Error: text(r.Err), Server: text(r.Server.Err), Notes: r.Notes, Calls: []callJSON{},
 		Cost: costJSON{int64(c.Elapsed), c.RoundTrips, c.Wire, c.Payload, c.Reads, c.Writes},
 	}
-	if r.Net == Kernel {
+	if !r.Planned() {
 		j.Plan = nil
 	}
 	for _, call := range r.Calls {
@@ -119,12 +120,13 @@ func ParseSaved(r io.Reader) ([]Saved, error) {
 			return nil, fmt.Errorf("saved run %d: there is no verdict %q", i+1, j.Verdict)
 		case j.Net != Sim && j.Net != "" && j.Net != Kernel:
 			return nil, fmt.Errorf("saved run %d: net is %q, not sim or kernel", i+1, j.Net)
-		case j.Net == Kernel && j.Plan != nil && j.Plan.String() != (netsim.Plan{}).String():
-			return nil, fmt.Errorf("saved run %d: a plan, %s, for the kernel, which cuts where it likes", i+1, j.Plan)
 		}
 		var plan netsim.Plan
 		if j.Plan != nil {
 			plan = *j.Plan
+		}
+		if err := relay.Check(plan); j.Net == Kernel && err != nil {
+			return nil, fmt.Errorf("saved run %d: %w", i+1, err)
 		}
 		runs = append(runs, Saved{Spec{s, j.Side, j.Variant, plan, j.Commands}, j.Net, j.Verdict})
 	}

@@ -7,22 +7,36 @@ import (
 	"sync"
 	"time"
 
+	"stickydemo/netsim"
+	"stickydemo/netsim/relay"
 	"stickydemo/netsim/trace"
 )
 
 // KernelLimit bounds each read and write of a run on kernel sockets, where
-// nobody can know that nothing is on its way.
+// nobody can know that nothing is on its way. What a plan delays comes on top.
 const KernelLimit = 2 * time.Second
 
-// RunKernel runs the spec over real TCP on loopback, by the real clock. The
-// plan must be the zero one: the kernel cuts as it likes. The error says what
-// stood in the way of a run at all.
+// RunKernel runs the spec over real TCP on loopback, by the real clock. A plan
+// that does something is a relay's work; without one the kernel cuts as it
+// likes. The error says what stood in the way of a run at all.
 func RunKernel(ctx context.Context, spec Spec) (*Result, error) {
+	if err := relay.Check(spec.Plan); err != nil {
+		return nil, err
+	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("listen: %w", err)
 	}
-	rec := &recorder{start: time.Now()}
+	rec := &recorder{start: time.Now(), limit: KernelLimit + delays(&spec.Plan)}
+	address, between := listener.Addr().String(), (*between)(nil)
+	if !relay.Plain(spec.Plan) {
+		if between, err = rec.relayed(spec.Plan, address); err != nil {
+			listener.Close()
+			return nil, err
+		}
+		defer between.end()
+		address = between.address
+	}
 	stop := context.AfterFunc(ctx, func() {
 		listener.Close()
 		rec.closeAll()
@@ -31,7 +45,7 @@ func RunKernel(ctx context.Context, spec Spec) (*Result, error) {
 
 	e := newExchange(world{
 		dial: func() (net.Conn, error) {
-			conn, err := net.Dial("tcp", listener.Addr().String())
+			conn, err := net.Dial("tcp", address)
 			return rec.tapped(conn, err, trace.Up)
 		},
 		accept: func() (net.Conn, error) {
@@ -62,12 +76,84 @@ func RunKernel(ctx context.Context, spec Spec) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	return e.result(Kernel, rec.events()), nil
+	if between == nil {
+		return e.result(Kernel, rec.events()), nil
+	}
+	if err := between.end(); err != nil {
+		return nil, err
+	}
+	r := e.result(Kernel, rec.events())
+	r.Notes = append(r.Notes, between.notes()...)
+	return r, nil
+}
+
+// delays is the longest that a plan keeps a byte from a reader.
+func delays(p *netsim.Plan) time.Duration {
+	most := func(streams ...*netsim.Stream) (sum time.Duration) {
+		for _, s := range streams {
+			for _, stall := range s.Stalls {
+				sum += stall.Delay
+			}
+		}
+		return sum
+	}
+	longest := most(&p.Up, &p.Down)
+	for i := range p.Conns {
+		longest = max(longest, most(&p.Conns[i].Up, &p.Conns[i].Down))
+	}
+	return longest + p.Link.RTT
+}
+
+// between is a relay between both sides of a run.
+type between struct {
+	relay   relay.Relay
+	address string
+	end     func() error // ends it, and waits for that
+}
+
+// relayed starts a relay to an address, whose events r records beside what the
+// programs do.
+func (r *recorder) relayed(plan netsim.Plan, to string) (*between, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, fmt.Errorf("listen: %w", err)
+	}
+	b := &between{address: listener.Addr().String()}
+	b.relay = relay.Relay{To: to, Plan: plan, Trace: func(e trace.Event) {
+		switch e.Kind {
+		case trace.Arrived, trace.Cut, trace.Lost, trace.End, trace.Reset: // the others are the programs'
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			e.Time = time.Since(r.start)
+			r.log = append(r.log, e)
+		}
+	}}
+	served := make(chan error, 1)
+	go func() { served <- b.relay.Serve(context.Background(), listener) }()
+	b.end = sync.OnceValue(func() error {
+		listener.Close()
+		return <-served
+	})
+	return b, nil
+}
+
+// notes say what of the plan's cuts is not sure.
+func (b *between) notes() []string {
+	c := b.relay.Counters()
+	var said []string
+	if loose := c.Unverified + c.TimedOut; loose > 0 {
+		said = append(said, fmt.Sprintf("%d of %d cuts were not verified: a read may have crossed them", loose, loose+c.Verified))
+	}
+	if c.Ended > 0 {
+		said = append(said, fmt.Sprintf("glue held %d times for too short a time: there are cuts", c.Ended))
+	}
+	return said
 }
 
 // recorder notes what both sides of a run on kernel sockets write and read.
 type recorder struct {
 	start time.Time
+	limit time.Duration // of each read and write
 
 	mu      sync.Mutex // guards what follows
 	log     trace.Log
@@ -114,7 +200,7 @@ func (r *recorder) tapped(conn net.Conn, err error, writes trace.Direction) (net
 	if r.closed {
 		conn.Close()
 	}
-	t := &recording{Conn: Bounded(conn, KernelLimit), rec: r, out: writes, in: trace.Down, side: client}
+	t := &recording{Conn: Bounded(conn, r.limit), rec: r, out: writes, in: trace.Down, side: client}
 	if writes == trace.Up {
 		r.dialed++
 		t.number = r.dialed

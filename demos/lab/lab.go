@@ -9,6 +9,7 @@ import (
 
 	"stickydemo/demos/stage"
 	"stickydemo/netsim"
+	"stickydemo/netsim/relay"
 	"stickydemo/netsim/search"
 	"stickydemo/netsim/trace"
 )
@@ -107,6 +108,10 @@ func (s *Spec) Expected() (stage.Verdict, bool) {
 	}
 	return "", false
 }
+
+// Planned reports whether the run was put under its plan: on kernel sockets
+// there may be none.
+func (r *Result) Planned() bool { return r.Net != Kernel || !relay.Plain(r.Plan) }
 
 // Expected is Spec's, but that the kernel may be kind to a naive side or not.
 func (r *Result) Expected() (stage.Verdict, bool) {

@@ -123,7 +123,7 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 		ExitErrHandler:            func(*cli.Context, error) {}, // run decides
 		Commands: []*cli.Command{
 			listCommand(), runCommand(), matrixCommand(), costCommand(), diffCommand(), searchCommand(),
-			trialCommand(), replayCommand(), serveCommand(), callCommand(), versionCommand(),
+			trialCommand(), replayCommand(), relayCommand(), serveCommand(), callCommand(), versionCommand(),
 		},
 		Action: func(c *cli.Context) error {
 			if c.Args().Present() {

@@ -13,6 +13,7 @@ import (
 	"stickydemo/demos/stage"
 	view "stickydemo/demos/view/term"
 	"stickydemo/netsim"
+	"stickydemo/netsim/relay"
 	"stickydemo/netsim/trace"
 )
 
@@ -28,6 +29,7 @@ func runCommand() *cli.Command {
 			"stickydemo run stage1 --side naive --plan drip",
 			"stickydemo run stage2 --variant nopause --json",
 			"stickydemo run stage3 --net kernel",
+			"stickydemo run stage3 --net kernel --plan drip",
 			"stickydemo run all"),
 		Flags: []cli.Flag{
 			sideFlag("both"),
@@ -55,7 +57,7 @@ func runStages(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	network, err := netFlag(c, planned)
+	network, err := netFlag(c, plan)
 	if err != nil {
 		return err
 	}
@@ -154,13 +156,13 @@ func runOne(c *cli.Context, l *lab.Lab, spec lab.Spec, network lab.Net) (*lab.Re
 	return r, c.Context.Err()
 }
 
-func netFlag(c *cli.Context, planned bool) (lab.Net, error) {
+func netFlag(c *cli.Context, plan netsim.Plan) (lab.Net, error) {
 	switch network := lab.Net(c.String("net")); network {
 	case lab.Sim:
 		return network, nil
 	case lab.Kernel:
-		if planned {
-			return "", usagef("--plan and --net kernel exclude each other: the kernel cuts where it likes; leave one of them out")
+		if err := relay.Check(plan); err != nil {
+			return "", usagef("--net kernel: %w", err)
 		}
 		return network, nil
 	default:
@@ -186,10 +188,14 @@ func writeTraces(w io.Writer, results []*lab.Result) error {
 
 // where says what a run was put under.
 func where(r *lab.Result) string {
-	if r.Net == lab.Kernel {
-		return "on kernel sockets"
+	where := "under " + r.Plan.String()
+	switch {
+	case r.Net != lab.Kernel:
+		return where
+	case r.Planned():
+		return "on kernel sockets " + where
 	}
-	return "under " + r.Plan.String()
+	return "on kernel sockets"
 }
 
 // asListed returns errUnexpected, and says why, unless every result is what

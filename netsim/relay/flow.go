@@ -66,15 +66,9 @@ func newFlow(ctx context.Context, c *conn, dir trace.Direction, src, dst *net.TC
 	return f
 }
 
-// bare reports whether the plan does nothing to the direction.
-func (f *flow) bare() bool {
-	s := &f.spec
-	return s.Mode.Kind == netsim.Unset && len(s.Cuts) == 0 && len(s.Stalls) == 0 && s.Window == 0 &&
-		f.limit == math.MaxInt && f.latency == 0
-}
-
 func (f *flow) run() ending {
-	if f.bare() && f.relay.Trace == nil {
+	bare := f.latency == 0 && bare(&f.spec)
+	if bare && f.relay.Trace == nil {
 		return f.plain()
 	}
 	size := bufferSize
@@ -83,7 +77,7 @@ func (f *flow) run() ending {
 	}
 	f.buf = newBuffer(size, f.latency > 0 || len(f.stalls) > 0)
 	f.gate = gate{relay: f.relay, peer: newPeer(f.dst), blind: f.relay.blind}
-	if !f.bare() {
+	if !bare {
 		f.gate.find()
 	}
 	read := make(chan struct{})
@@ -108,12 +102,6 @@ func (f *flow) receive() {
 		if n > 0 {
 			from := int(f.got.Load())
 			f.came(p[:n])
-			if f.relay.Trace != nil {
-				f.trace(trace.Event{Kind: trace.Written, From: from, To: from + n, Data: append([]byte(nil), p[:n]...)})
-				if to := from + n; to > f.limit {
-					f.trace(trace.Event{Kind: trace.Lost, From: max(from, f.limit), To: to})
-				}
-			}
 			if keep := min(n, max(f.limit-from, 0)); keep > 0 && !f.buf.put(p[:keep], f.ctx.Done()) {
 				return
 			}
@@ -139,11 +127,21 @@ func (f *flow) silenced() bool { return dead(f.src) && !f.back.closed.Load() }
 
 // came notes bytes from the sender.
 func (f *flow) came(p []byte) {
-	f.got.Add(int64(len(p)))
+	from := int(f.got.Load())
+	to := from + len(p)
+	f.got.Store(int64(to))
+	note := ""
 	if f.sniff.feed(p) {
+		note = "TLS"
 		f.relay.count.tls.Add(1)
-		f.trace(trace.Event{Kind: trace.Open, Note: "TLS"})
 		f.relay.notice(f.conn, ErrTLS)
+	}
+	if f.relay.Trace == nil {
+		return
+	}
+	f.trace(trace.Event{Kind: trace.Written, From: from, To: to, Note: note, Data: append([]byte(nil), p...)})
+	if to > f.limit {
+		f.trace(trace.Event{Kind: trace.Lost, From: max(from, f.limit), To: to})
 	}
 }
 

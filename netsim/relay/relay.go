@@ -161,21 +161,34 @@ func index(dir trace.Direction) int {
 // Check returns why a relay cannot apply a plan, a *netsim.PlanError; nil if it
 // can.
 func Check(plan netsim.Plan) error {
-	check := func(where string, s *netsim.Stream) error {
-		switch {
-		case s.Mode.Kind == netsim.AsWritten:
-			return &netsim.PlanError{Item: where + "as-written", Reason: "a relay cannot see writes, only the bytes that come of them"}
-		case s.EOFWithData:
-			return &netsim.PlanError{Item: where + "eof-with-data", Reason: "TCP never reports the end of a stream along with its last bytes"}
-		}
-		return nil
-	}
-	err := cmp.Or(check("up:", &plan.Up), check("down:", &plan.Down))
+	err := check("", &plan.Up, &plan.Down)
 	for i := range plan.Conns {
 		c := &plan.Conns[i]
-		err = cmp.Or(err, check(fmt.Sprintf("%d#up:", c.N), &c.Up), check(fmt.Sprintf("%d#down:", c.N), &c.Down))
+		err = cmp.Or(err, check(fmt.Sprintf("%d#", c.N), &c.Up, &c.Down))
 	}
 	return err
+}
+
+func check(where string, up, down *netsim.Stream) error {
+	for _, op := range []struct {
+		name, reason string
+		in           func(*netsim.Stream) bool
+	}{
+		{"as-written", "a relay cannot see writes, only the bytes that come of them",
+			func(s *netsim.Stream) bool { return s.Mode.Kind == netsim.AsWritten }},
+		{"eof-with-data", "TCP never reports the end of a stream along with its last bytes",
+			func(s *netsim.Stream) bool { return s.EOFWithData }},
+	} {
+		switch inUp, inDown := op.in(up), op.in(down); {
+		case inUp && inDown:
+			return &netsim.PlanError{Item: where + op.name, Reason: op.reason}
+		case inUp:
+			return &netsim.PlanError{Item: where + "up:" + op.name, Reason: op.reason}
+		case inDown:
+			return &netsim.PlanError{Item: where + "down:" + op.name, Reason: op.reason}
+		}
+	}
+	return nil
 }
 
 // Serve relays what connects to l, a TCP listener, until ctx is done or l is
@@ -226,6 +239,21 @@ func (r *Relay) Serve(ctx context.Context, l net.Listener) error {
 			c.run(ctx)
 		})
 	}
+}
+
+// Plain reports whether a plan does nothing here, so that all passes as it
+// comes: it is the zero one, and not glue.
+func Plain(plan netsim.Plan) bool {
+	plain := plan.Link.RTT == 0 && bare(&plan.Up) && bare(&plan.Down)
+	for i := range plan.Conns {
+		plain = plain && bare(&plan.Conns[i].Up) && bare(&plan.Conns[i].Down)
+	}
+	return plain
+}
+
+func bare(s *netsim.Stream) bool {
+	return s.Mode.Kind == netsim.Unset && len(s.Cuts) == 0 && len(s.Stalls) == 0 && s.Window == 0 &&
+		s.Truncate == nil && s.Reset == nil
 }
 
 // hold and drain are Hold and Drain with their defaults.

@@ -135,11 +135,11 @@ func pair(left, right []section, half int) []line {
 func banner(results []*lab.Result, width int) []line {
 	r := results[0]
 	var lines []line
-	for _, text := range wrap(sayStage(r.Stage, r.Variant)+sayNet(r.Net), width) {
+	for _, text := range wrap(sayStage(r.Stage, r.Variant)+sayNet(r), width) {
 		lines = append(lines, line{{text, strong}})
 	}
 	lines = append(lines, line{{strings.Repeat("=", width), plain}})
-	if r.Net != lab.Kernel {
+	if r.Planned() {
 		lines = append(lines, field(wordPlan, r.Plan.String(), width)...)
 	}
 	return append(lines, field(wordCommands, sayCommands(r.Commands), width)...)

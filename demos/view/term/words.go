@@ -151,11 +151,14 @@ func sayCommands(commands []string) string {
 	return text
 }
 
-func sayNet(n lab.Net) string {
-	if n == lab.Kernel {
-		return ", on kernel sockets, which cut as they like"
+func sayNet(r *lab.Result) string {
+	switch {
+	case r.Net != lab.Kernel:
+		return ""
+	case r.Planned():
+		return ", on kernel sockets, through a relay"
 	}
-	return ""
+	return ", on kernel sockets, which cut as they like"
 }
 
 func sayStream(up bool, bytes int) string {
