@@ -1,64 +1,49 @@
 package relay
 
-import (
-	"errors"
-	"io"
-	"runtime"
-	"sync"
-	"time"
-)
+import "sync"
 
 const (
-	plainSize  = 32 << 10  // bytes of a read in user space
-	spliceSize = 256 << 10 // bytes that pass inside the kernel before they are counted
+	// smallSize is the bytes of a read that an idle connection waits with, so
+	// that thousands cost little.
+	smallSize = 8 << 10
 
-	// busy is how long spliceSize bytes may take. A stream that is slower is
-	// counted at each read.
-	busy = 20 * time.Millisecond
+	// largeSize is the bytes of a read from a stream that fills the small one.
+	// It moves more a second than splice(2) does, for the same work.
+	largeSize = 128 << 10
 )
 
-var plainBuffers = sync.Pool{New: func() any { return new([plainSize]byte) }}
+var largeBuffers = sync.Pool{New: func() any { return new([largeSize]byte) }}
 
-// plain passes the direction on as it comes. Small messages go through user
-// space, which is cheapest for them, long streams stay in the kernel where it
-// can (io.Copy's splice).
+// plain passes the direction on as it comes.
 func (f *flow) plain() ending {
-	buf := plainBuffers.Get().(*[plainSize]byte)
-	defer plainBuffers.Put(buf)
-	for full := 0; ; {
-		n, err := f.src.Read(buf[:])
+	small := make([]byte, smallSize)
+	var large *[largeSize]byte // while the stream is fast
+	defer func() {
+		if large != nil {
+			largeBuffers.Put(large)
+		}
+	}()
+	for {
+		p := small
+		if large != nil {
+			p = large[:]
+		}
+		n, err := f.src.Read(p)
 		if n > 0 {
-			f.came(buf[:n])
-			if _, err := f.dst.Write(buf[:n]); err != nil {
+			f.came(p[:n])
+			if _, err := f.dst.Write(p[:n]); err != nil {
 				return f.failed(err)
 			}
 			f.delivered(n)
 		}
-		if err != nil {
+		switch {
+		case err != nil:
 			return f.over(err)
-		}
-		if full++; n < len(buf) {
-			full = 0
-		}
-		if full < 2 || runtime.GOOS != "linux" {
-			continue
-		}
-		for full = 0; ; {
-			start := time.Now()
-			n, err := io.CopyN(f.dst, f.src, spliceSize)
-			f.got.Add(n)
-			f.delivered(int(n))
-			switch {
-			case errors.Is(err, io.EOF):
-				return f.over(io.EOF)
-			case err != nil && dead(f.src):
-				return f.over(err)
-			case err != nil:
-				return f.failed(err)
-			}
-			if time.Since(start) > busy {
-				break
-			}
+		case large == nil && n == smallSize:
+			large = largeBuffers.Get().(*[largeSize]byte)
+		case large != nil && n < smallSize:
+			largeBuffers.Put(large)
+			large = nil
 		}
 	}
 }

@@ -72,8 +72,7 @@ type Relay struct {
 	carried map[int]*[2]int
 }
 
-// Counters are what a Relay has done so far. A direction without a plan counts
-// its bytes in steps, of up to 256 KiB, while many pass.
+// Counters are what a Relay has done so far.
 type Counters struct {
 	Conns  int `json:"conns"`  // accepted
 	Active int `json:"active"` // of them, those that are not over
