@@ -4,7 +4,7 @@
 'use strict'
 
 const { StringDecoder } = require('node:string_decoder')
-const { main } = require('./program.js')
+const { main, within } = require('./program.js')
 
 function lines(decoder) {
   return {
@@ -17,6 +17,7 @@ function lines(decoder) {
         const complete = text.split('\n')
         text = complete.pop()
         for (const line of complete) deliver(JSON.parse(line))
+        within(text.length)
       }
     },
   }

@@ -2,7 +2,7 @@
 
 'use strict'
 
-const { main } = require('./program.js')
+const { main, within } = require('./program.js')
 
 const naive = {
   encode: (text) => JSON.stringify({ text }),
@@ -18,6 +18,7 @@ const fixed = {
       for (let end; (end = buffer.indexOf('\n')) >= 0; buffer = buffer.subarray(end + 1)) {
         deliver(JSON.parse(buffer.subarray(0, end)).text)
       }
+      within(buffer.length)
     }
   },
 }

@@ -10,27 +10,35 @@ const numbers = Array.from({ length: 2000 }, (_, i) => `${i + 1}\n`).join('')
 
 // What the server knows. A shell would be one that anybody could use.
 const answers = {
-  'seq 1 2000': numbers,
   'echo two': 'two\n',
   'hello-zh': '你好\n',
   'true': '',
   'printf abc; echo': 'abc\n',
+  'seq 1 2000': numbers,
 }
 
 // A side is { commands, answers }, and each of the two is
 // { encode, decoder }: encode(text) gives the bytes of a message, and
 // decoder(deliver) what to call with each chunk, which calls deliver(text) with
-// each message. Options: answer(command), the commands to send, and pause, after
-// which a command follows the last (ms); otherwise it waits for the answer.
-function main({ naive, fixed, answer = (command) => answers[command] ?? 'no such command\n', commands = Object.keys(answers), pause }) {
+// each message.
+//
+// The client sends the next command when it has the answer to the last, or, if
+// there is a pause, so many ms after the last.
+function main({ naive, fixed, commands = Object.keys(answers), pause }) {
   const [, name, which, role, host, port] = process.argv
   if (port === undefined) {
     console.error(`usage: ${name} naive|fixed server|client HOST PORT`)
     process.exit(2)
   }
   const side = which === 'fixed' ? fixed : naive
-  if (role === 'server') serve(side, answer, host, Number(port))
+  if (role === 'server') serve(side, host, Number(port))
   else call(side, commands, pause, host, Number(port))
+}
+
+// answer answers a command; a decoder may deliver { refusal } in place of one.
+function answer(command) {
+  if (command.refusal) return command.refusal
+  return Object.hasOwn(answers, command) ? answers[command] : 'no such command\n'
 }
 
 // take feeds a socket's chunks to a decoder, and what it throws to fail.
@@ -47,7 +55,7 @@ function take(socket, { decoder }, deliver, fail) {
   socket.on('error', fail)
 }
 
-function serve(side, answer, host, port) {
+function serve(side, host, port) {
   const server = net.createServer((socket) => {
     const log = (error) => console.error(error.message)
     take(socket, side.commands, (command) => socket.write(side.answers.encode(answer(command))), log)
@@ -84,6 +92,12 @@ function fail(error) {
 
 const LIMIT = 1 << 20 // bytes of a message
 
+// within throws if so many bytes or characters of a message are too many.
+function within(size) {
+  if (size > LIMIT) throw new Error(`a message of ${size} bytes, limit ${LIMIT}`)
+  return size
+}
+
 // frames: a size of 4 bytes, big-endian, then so many bytes of UTF-8.
 const frames = {
   encode(text) {
@@ -107,10 +121,6 @@ const frames = {
 }
 
 // size is what the header that buffer begins with announces.
-function size(buffer) {
-  const size = buffer.readUInt32BE()
-  if (size > LIMIT) throw new Error(`announced ${size} bytes, limit ${LIMIT}`)
-  return size
-}
+const size = (buffer) => within(buffer.readUInt32BE())
 
-module.exports = { main, frames, size }
+module.exports = { main, frames, size, within }
