@@ -19,12 +19,10 @@ const answers = {
 
 // A side is { commands, answers }, and each of the two is
 // { encode, decoder }: encode(text) gives the bytes of a message, and
-// decoder(deliver) what to call with each chunk, which calls deliver(text) with
-// each message.
-//
-// The client sends the next command when it has the answer to the last, or, if
-// there is a pause, so many ms after the last.
-function main({ naive, fixed, commands = Object.keys(answers), pause }) {
+// decoder(deliver, begun) what to call with each chunk, which calls deliver(text)
+// with each message. It may call begun when it knows a message's size; then the
+// client sends the next command, and does not wait for the whole answer.
+function main({ naive, fixed, commands = Object.keys(answers) }) {
   const [, name, which, role, host, port] = process.argv
   if (port === undefined) {
     console.error(`usage: ${name} naive|fixed server|client HOST PORT`)
@@ -32,7 +30,7 @@ function main({ naive, fixed, commands = Object.keys(answers), pause }) {
   }
   const side = which === 'fixed' ? fixed : naive
   if (role === 'server') serve(side, host, Number(port))
-  else call(side, commands, pause, host, Number(port))
+  else call(side, commands, host, Number(port))
 }
 
 // answer answers a command; a decoder may deliver { refusal } in place of one.
@@ -41,9 +39,8 @@ function answer(command) {
   return Object.hasOwn(answers, command) ? answers[command] : 'no such command\n'
 }
 
-// take feeds a socket's chunks to a decoder, and what it throws to fail.
-function take(socket, { decoder }, deliver, fail) {
-  const decode = decoder(deliver)
+// take feeds a socket's chunks to a decoder, and what that throws to fail.
+function take(socket, decode, fail) {
   socket.on('data', (chunk) => {
     try {
       decode(chunk)
@@ -58,28 +55,28 @@ function take(socket, { decoder }, deliver, fail) {
 function serve(side, host, port) {
   const server = net.createServer((socket) => {
     const log = (error) => console.error(error.message)
-    take(socket, side.commands, (command) => socket.write(side.answers.encode(answer(command))), log)
+    const reply = (command) => socket.write(side.answers.encode(answer(command)))
+    take(socket, side.commands.decoder(reply, () => {}), log)
   })
   server.on('error', fail)
   server.listen(port, host)
 }
 
-function call(side, commands, pause, host, port) {
+function call(side, commands, host, port) {
   const socket = net.connect(port, host)
   let sent = 0
   let answered = 0
   const send = () => {
     if (sent < commands.length) socket.write(side.commands.encode(commands[sent++]))
   }
-  const timer = pause && setInterval(send, pause)
-  take(socket, side.answers, (answer) => {
+  const print = (answer) => {
     process.stdout.write(answer)
     if (++answered === commands.length) socket.end()
-    else if (!pause) send()
-  }, fail)
+    else if (answered >= sent) send()
+  }
+  take(socket, side.answers.decoder(print, send), fail)
   socket.on('connect', send)
   socket.on('close', () => {
-    clearInterval(timer)
     if (answered < commands.length) fail(new Error(`the server left after ${answered} of ${commands.length} answers`))
   })
 }

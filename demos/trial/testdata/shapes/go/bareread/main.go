@@ -7,7 +7,7 @@ import (
 	"stickydemo/demos/trial/testdata/shapes/go/program"
 )
 
-func naive(conn net.Conn) func() ([]byte, error) {
+func naive(conn net.Conn, _ func()) func() ([]byte, error) {
 	return func() ([]byte, error) {
 		header := make([]byte, 4)
 		if _, err := conn.Read(header); err != nil { // BUG: up to 4 bytes, and the rest stays 0

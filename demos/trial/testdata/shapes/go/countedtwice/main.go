@@ -2,7 +2,6 @@
 package main
 
 import (
-	"io"
 	"net"
 
 	"stickydemo/demos/trial/testdata/shapes/go/program"
@@ -10,14 +9,10 @@ import (
 
 // reader reads frames; count says what their bodies' size is when so many bytes
 // were added to a count and so many are there.
-func reader(count func(counted, have, came int) int) func(conn net.Conn) func() ([]byte, error) {
-	return func(conn net.Conn) func() ([]byte, error) {
+func reader(count func(counted, have, came int) int) func(conn net.Conn, _ func()) func() ([]byte, error) {
+	return func(conn net.Conn, _ func()) func() ([]byte, error) {
 		return func() ([]byte, error) {
-			header := make([]byte, 4)
-			if _, err := io.ReadFull(conn, header); err != nil {
-				return nil, err
-			}
-			size, err := program.Size(header)
+			size, err := program.ReadSize(conn)
 			if err != nil {
 				return nil, err
 			}

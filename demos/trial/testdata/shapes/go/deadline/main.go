@@ -16,8 +16,8 @@ import (
 const patience = 10 * time.Millisecond
 
 // reader reads frames; from says where in a header to go on, if it has n bytes.
-func reader(from func(n int) int) func(conn net.Conn) func() ([]byte, error) {
-	return func(conn net.Conn) func() ([]byte, error) {
+func reader(from func(n int) int) func(conn net.Conn, _ func()) func() ([]byte, error) {
+	return func(conn net.Conn, _ func()) func() ([]byte, error) {
 		return func() ([]byte, error) {
 			header := make([]byte, 4)
 			for have := 0; have < len(header); {

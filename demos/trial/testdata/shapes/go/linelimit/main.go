@@ -64,7 +64,7 @@ func fixed(line []byte) bool { return len(bytes.TrimSuffix(line, []byte("\r"))) 
 func side(over func([]byte) bool) program.Side {
 	return program.Side{
 		Commands: program.Format{
-			Reader: func(conn net.Conn) func() ([]byte, error) {
+			Reader: func(conn net.Conn, _ func()) func() ([]byte, error) {
 				return (&lines{r: conn, over: over}).line
 			},
 			Write: func(w io.Writer, command []byte) error {
@@ -73,7 +73,7 @@ func side(over func([]byte) bool) program.Side {
 			},
 		},
 		Answers: program.Format{
-			Reader: func(conn net.Conn) func() ([]byte, error) {
+			Reader: func(conn net.Conn, _ func()) func() ([]byte, error) {
 				l := &lines{r: conn, over: over}
 				return func() ([]byte, error) {
 					line, err := l.line()

@@ -9,7 +9,7 @@ import (
 	"stickydemo/demos/trial/testdata/shapes/go/program"
 )
 
-func naive(conn net.Conn) func() ([]byte, error) {
+func naive(conn net.Conn, _ func()) func() ([]byte, error) {
 	buf := bufio.NewReaderSize(conn, 64<<10)
 	return func() ([]byte, error) {
 		header, err := buf.Peek(4)
@@ -27,7 +27,7 @@ func naive(conn net.Conn) func() ([]byte, error) {
 	}
 }
 
-func fixed(conn net.Conn) func() ([]byte, error) {
+func fixed(conn net.Conn, _ func()) func() ([]byte, error) {
 	buf := bufio.NewReaderSize(conn, 64<<10)
 	return func() ([]byte, error) { return program.ReadFrame(buf) } // FIX: it waits for the rest
 }

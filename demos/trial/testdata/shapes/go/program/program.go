@@ -32,8 +32,10 @@ func count(last int) (lines []byte) {
 // A Format is how the messages of one direction are read and written.
 type Format struct {
 	// Reader returns what returns conn's next message, again and again: io.EOF
-	// if the peer left after the last one.
-	Reader func(conn net.Conn) func() ([]byte, error)
+	// if the peer left after the last one. It may call begun when it knows a
+	// message's size; then the client sends the next command, and does not wait
+	// for the whole answer.
+	Reader func(conn net.Conn, begun func()) func() ([]byte, error)
 	Write  func(w io.Writer, message []byte) error
 }
 
@@ -80,7 +82,7 @@ func (s Side) serve(address string) error {
 
 // converse answers the commands on conn until the client leaves.
 func (s Side) converse(conn net.Conn) error {
-	read := s.Commands.Reader(conn)
+	read := s.Commands.Reader(conn, func() {})
 	for {
 		command, err := read()
 		if err == io.EOF {
@@ -103,10 +105,17 @@ func (s Side) call(address string) error {
 	if err != nil {
 		return err
 	}
-	read := s.Answers.Reader(conn)
-	for _, command := range commands {
-		if err := s.Commands.Write(conn, []byte(command)); err != nil {
-			return err
+	sent := 0
+	send := func() {
+		if sent < len(commands) {
+			s.Commands.Write(conn, []byte(commands[sent])) // if it fails, so does the read
+			sent++
+		}
+	}
+	read := s.Answers.Reader(conn, send)
+	for i, command := range commands {
+		if sent == i {
+			send()
 		}
 		answer, err := read()
 		if err != nil {
@@ -118,7 +127,7 @@ func (s Side) call(address string) error {
 }
 
 // Limit is the most bytes of a message.
-const Limit = 1 << 20
+const Limit = 64 << 10
 
 // Size is the size that a header of 4 bytes announces.
 func Size(header []byte) (int, error) {
@@ -138,15 +147,20 @@ func WriteFrame(w io.Writer, message []byte) error {
 
 // ReadFrame reads what WriteFrame wrote: io.EOF is between two frames alone.
 func ReadFrame(r io.Reader) ([]byte, error) {
-	header := make([]byte, 4)
-	if _, err := io.ReadFull(r, header); err != nil {
-		return nil, err
-	}
-	size, err := Size(header)
+	size, err := ReadSize(r)
 	if err != nil {
 		return nil, err
 	}
 	return ReadBody(r, size)
+}
+
+// ReadSize reads the header of a frame.
+func ReadSize(r io.Reader) (int, error) {
+	header := make([]byte, 4)
+	if _, err := io.ReadFull(r, header); err != nil {
+		return 0, err
+	}
+	return Size(header)
 }
 
 // ReadBody reads exactly size bytes.
@@ -161,7 +175,7 @@ func ReadBody(r io.Reader, size int) ([]byte, error) {
 
 // Frames is the format of ReadFrame and WriteFrame.
 var Frames = Format{
-	func(conn net.Conn) func() ([]byte, error) {
+	func(conn net.Conn, _ func()) func() ([]byte, error) {
 		return func() ([]byte, error) { return ReadFrame(conn) }
 	},
 	WriteFrame,
