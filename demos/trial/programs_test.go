@@ -102,14 +102,14 @@ func redisAnswers() string {
 	big := count(2000, "_")[:5000]
 	return "OK\n5000\n" + big + "\nOK\n6\n你好\n" + big + "\n你好\n\n" +
 		"OK\none\r\n$3\r\ntwo\r\n\nOK\n\nlast\n" +
-		"All data transferred. Waiting for the last reply...\nLast reply received from server.\nerrors: 0, replies: 500\n" +
-		fmt.Sprintf("%d\n%*d\n%*d\n", 1, 96, 96, 500%97, 500)
+		"All data transferred. Waiting for the last reply...\nLast reply received from server.\nerrors: 0, replies: 200\n" +
+		fmt.Sprintf("%d\n%*d\n%*d\n", 1, 96, 96, 200%97, 200)
 }
 
 func memcachedAnswers() string {
 	lines, big := "one\r\nEND\r\nVALUE lines 0 3\r\ntwo\r\n", count(1100, "\r\n")[:5000]
 	return "small 3 two\nsmall 3 two\nnothing 0 \n" + fmt.Sprintf("lines %d %s\n", len(lines), lines) +
-		"big 5000 " + big + "\nzh 6 你好\nmany: 197\n"
+		"big 5000 " + big + "\nzh 6 你好\nmany: 97\n"
 }
 
 // nginxAnswers are the files, and after each its status and how many connections

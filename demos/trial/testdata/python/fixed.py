@@ -211,6 +211,8 @@ def main(format, role, host, port, *commands):
 
 
 if __name__ == "__main__":
+    if len(sys.argv) < 5 or sys.argv[1] not in FORMATS:
+        sys.exit(__doc__)
     try:
         main(*sys.argv[1:])
     except (OSError, ValueError, Broken) as error:
