@@ -56,4 +56,4 @@ def main(role, host, port):
 try:
     main(*sys.argv[1:])
 except (OSError, EOFError, ValueError) as error:
-    sys.exit("client: %s" % error)
+    sys.exit("%s: %s" % (sys.argv[1], error))

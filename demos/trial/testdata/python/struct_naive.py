@@ -40,4 +40,4 @@ def main(role, host, port):
 try:
     main(*sys.argv[1:])
 except (OSError, ValueError, struct.error) as error:
-    sys.exit("client: %s" % error)
+    sys.exit("%s: %s" % (sys.argv[1], error))
