@@ -10,3 +10,5 @@ import (
 // killGroup kills the group that p leads, whatever is left of it. The group
 // keeps its number as long as anybody is in it.
 func killGroup(p *os.Process) { _ = syscall.Kill(-p.Pid, syscall.SIGKILL) }
+
+func endGroup(p *os.Process) { _ = syscall.Kill(-p.Pid, syscall.SIGTERM) }

@@ -3,6 +3,7 @@ package trial
 import (
 	"bytes"
 	"context"
+	"slices"
 	"unicode/utf8"
 
 	"stickydemo/netsim"
@@ -16,6 +17,7 @@ const (
 	Unknown         Mistake = ""
 	ReadOnce        Mistake = "read-once"        // a part of a message is read once, not until it is whole
 	MessageARead    Mistake = "message-a-read"   // one message is handled a read, and what else came with it is lost
+	PartForgotten   Mistake = "part-forgotten"   // what was read of a message is lost while the rest of it is awaited
 	TextByChunk     Mistake = "text-by-chunk"    // text is decoded a chunk at a time
 	RequestUnframed Mistake = "request-unframed" // nothing marks the end of a request
 )
@@ -58,6 +60,9 @@ func (t *trial) mistake(ctx context.Context, f *Finding) Mistake {
 	}
 	s := f.Plan.Stream(0, f.Dir)
 	if len(s.Cuts) == 0 {
+		if _, edge := slices.BinarySearch(t.edges(f.Dir), f.At); f.At > 0 && !edge {
+			return PartForgotten
+		}
 		return MessageARead // bytes that came apart were read together
 	}
 	stream := f.Stream

@@ -19,6 +19,7 @@ type Outcome struct {
 	Server string        // how the server ended, where it did
 	Last   string        // the last line that the server printed on stderr then
 	Took   time.Duration // from the client's start to its end
+	Start  time.Duration // from there to its first connection
 	Quiet  time.Duration // the longest in which nothing moved
 
 	Log   trace.Log // where it was asked for: what the relay received and passed on

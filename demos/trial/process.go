@@ -7,7 +7,6 @@ import (
 	"os/exec"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
@@ -21,6 +20,9 @@ const (
 
 	// grace is how long what a program left behind may hold its output open.
 	grace = 500 * time.Millisecond
+
+	// courtesy is how long a server may take to end when it is asked to.
+	courtesy = 200 * time.Millisecond
 )
 
 // A process is a program that was started, in a process group of its own.
@@ -29,7 +31,6 @@ type process struct {
 	stdout *output
 	stderr *output
 	done   chan struct{} // closed when it has ended and its group is gone
-	killed atomic.Bool   // by us
 }
 
 // startError is a program that cannot be started.
@@ -80,10 +81,25 @@ func (p *process) kill() {
 		return
 	}
 	if !p.ended() {
-		p.killed.Store(true)
 		killGroup(p.cmd.Process)
 	}
 	<-p.done
+}
+
+// stop asks the group to end, so that it can put away its files, and kills what
+// is left of it a moment later.
+func (p *process) stop() {
+	if p == nil {
+		return
+	}
+	if !p.ended() {
+		endGroup(p.cmd.Process)
+		select {
+		case <-p.done:
+		case <-time.After(courtesy):
+		}
+	}
+	p.kill()
 }
 
 func (p *process) ended() bool {

@@ -20,3 +20,5 @@ func killGroup(p *os.Process) {
 	}
 	_ = p.Kill()
 }
+
+func endGroup(p *os.Process) { killGroup(p) }

@@ -1,22 +1,21 @@
 package trial_test
 
 import (
-	"context"
 	"fmt"
-	"io"
-	"net"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
-	"time"
+
+	"stickydemo/demos/trial"
 )
 
-// The programs in testdata, directly and through a relay that is as rough as one
-// can be without looking at the receiver. They are real, and so is the clock.
+// The programs in testdata, tried as their authors would. They are real, and so
+// is the clock.
 
 // A program is a server and its client: ROLE, HOST and PORT are filled in.
 type program struct {
@@ -51,30 +50,27 @@ var right = map[string]program{
 	"nginx":     {"sh real/nginx.sh ROLE HOST PORT", nginxAnswers(), "nginx curl"},
 }
 
-// wrong are the programs that a network breaks; by is what is sure to.
-var wrong = map[string]struct {
-	program
-	by network
-}{
-	"noframing":    {program{"python3 python/naive.py noframing ROLE HOST PORT", answers, ""}, drip},
-	"nopause":      {program{"python3 python/naive.py nopause ROLE HOST PORT", answers, ""}, drip},
-	"sleep":        {program{"python3 python/naive.py sleep ROLE HOST PORT", numbers + "two\n", ""}, drip},
-	"size":         {program{"python3 python/naive.py size ROLE HOST PORT", answers + noOutput, ""}, drip},
-	"ackhandshake": {program{"python3 python/naive.py ackhandshake ROLE HOST PORT", answers + "cmd err", ""}, drip},
-	"struct":       {program{"python3 python/struct_naive.py ROLE HOST PORT", answers, ""}, drip},
-	"json":         {program{"python3 python/naive.py json ROLE HOST PORT", answers, ""}, drip},
+// wrong are the programs that a network breaks.
+var wrong = map[string]program{
+	"noframing":    {"python3 python/naive.py noframing ROLE HOST PORT", answers, ""},
+	"nopause":      {"python3 python/naive.py nopause ROLE HOST PORT", answers, ""},
+	"sleep":        {"python3 python/naive.py sleep ROLE HOST PORT", numbers + "two\n", ""},
+	"size":         {"python3 python/naive.py size ROLE HOST PORT", answers + noOutput, ""},
+	"ackhandshake": {"python3 python/naive.py ackhandshake ROLE HOST PORT", answers + "cmd err", ""},
+	"struct":       {"python3 python/struct_naive.py ROLE HOST PORT", answers, ""},
+	"json":         {"python3 python/naive.py json ROLE HOST PORT", answers, ""},
 
-	"peek":         {program{"go/peek naive ROLE HOST PORT", answers, ""}, drip},
-	"countedtwice": {program{"go/countedtwice naive ROLE HOST PORT", answers, ""}, drip},
-	"bareread":     {program{"go/bareread naive ROLE HOST PORT", answers, ""}, drip},
-	"freshreader":  {program{"go/freshreader naive ROLE HOST PORT", answers, ""}, stall(6)},
-	"deadline":     {program{"go/deadline naive ROLE HOST PORT", answers, ""}, stall(2)},
-	"linelimit":    {program{"go/linelimit naive ROLE HOST PORT", answers, ""}, drip},
+	"peek":         {"go/peek naive ROLE HOST PORT", answers, ""},
+	"countedtwice": {"go/countedtwice naive ROLE HOST PORT", answers, ""},
+	"bareread":     {"go/bareread naive ROLE HOST PORT", answers, ""},
+	"freshreader":  {"go/freshreader naive ROLE HOST PORT", answers, ""},
+	"deadline":     {"go/deadline naive ROLE HOST PORT", answers, ""},
+	"linelimit":    {"go/linelimit naive ROLE HOST PORT", answers, ""},
 
-	"dataevent":  {program{"node shapes/node/dataevent.js naive ROLE HOST PORT", nodeAnswers, ""}, drip},
-	"chunktext":  {program{"node shapes/node/chunktext.js naive ROLE HOST PORT", nodeAnswers, ""}, drip},
-	"onemessage": {program{"node shapes/node/onemessage.js naive ROLE HOST PORT", nodeAnswers, ""}, stall(6)},
-	"oversized":  {program{"node shapes/node/oversized.js naive ROLE HOST PORT", oversizedAnswers, ""}, drip},
+	"dataevent":  {"node shapes/node/dataevent.js naive ROLE HOST PORT", nodeAnswers, ""},
+	"chunktext":  {"node shapes/node/chunktext.js naive ROLE HOST PORT", nodeAnswers, ""},
+	"onemessage": {"node shapes/node/onemessage.js naive ROLE HOST PORT", nodeAnswers, ""},
+	"oversized":  {"node shapes/node/oversized.js naive ROLE HOST PORT", oversizedAnswers, ""},
 }
 
 // byLuck names those that are wrong without any help, always, most of the time, or
@@ -120,200 +116,87 @@ func nginxAnswers() string {
 		numbers + first + "你好\n" + later + numbers + later
 }
 
-// A network carries one direction of a connection.
-type network func(to io.Writer, from io.Reader)
-
-func direct(to io.Writer, from io.Reader) { _, _ = io.Copy(to, from) }
-
-// drip parts the first bytes from each other, and the rest into ever larger
-// pieces, unless the receiver is later than a gap is long.
-func drip(to io.Writer, from io.Reader) {
-	const single = 60
-	for n := range 84 {
-		if _, err := io.CopyN(to, from, 1<<max(0, n-single)); err != nil {
-			return
-		}
-		time.Sleep(time.Millisecond)
-	}
-}
-
-// stall holds all but the first n bytes, for longer than an answer takes.
-func stall(n int64) network {
-	return func(to io.Writer, from io.Reader) {
-		if _, err := io.CopyN(to, from, n); err != nil {
-			return
-		}
-		time.Sleep(100 * time.Millisecond)
-		direct(to, from)
-	}
-}
-
-func TestRightPrograms(t *testing.T) {
-	networks := map[string]network{"direct": direct, "drip": drip, "stall": stall(6)}
-	for name, p := range right {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			server := p.serve(t)
-			var all sync.WaitGroup
-			for name, n := range networks {
-				address := relay(t, n, server)
-				all.Go(func() {
-					if got := p.call(t, address, enough); got != (outcome{p.want, "exit status 0"}) {
-						t.Errorf("%s: got %s, want %.300q", name, got, p.want)
-					}
-				})
-			}
-			all.Wait()
-		})
-	}
-}
-
-func TestWrongPrograms(t *testing.T) {
-	for name, p := range wrong {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			server := p.serve(t)
-			ok := outcome{p.want, "exit status 0"}
-			if !byLuck[name] {
-				if got := p.call(t, server, enough); got != ok {
-					t.Errorf("direct: got %s, want %.300q", got, p.want)
-				}
-			}
-			const tries = 5 // a busy machine may undo what the relay does
-			for range tries {
-				if got := p.call(t, relay(t, p.by, server), 3*time.Second); got != ok {
-					t.Log(got)
-					return
-				}
-			}
-			t.Errorf("right %d times, want a failure", tries)
-		})
-	}
-}
-
-// enough is for what ends sooner, unless there is a bug.
-const enough = time.Minute
-
-// An outcome is how a client ended.
-type outcome struct{ stdout, end string }
-
-func (o outcome) String() string { return fmt.Sprintf("%s, %.300q", o.end, o.stdout) }
-
-func (p program) call(t *testing.T, address string, patience time.Duration) outcome {
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
-	defer cancel()
-	cmd := p.cmd(ctx, t, "client", address)
-	var stderr strings.Builder
-	cmd.Stderr = &stderr
-	stdout, err := cmd.Output()
-	end := "exit status 0"
-	if ctx.Err() != nil {
-		end = "hang"
-	} else if err != nil {
-		end = fmt.Sprintf("%v: %s", err, stderr.String())
-	}
-	return outcome{string(stdout), end}
-}
-
-// cmd is the program in one of its roles.
-func (p program) cmd(ctx context.Context, t *testing.T, role, address string) *exec.Cmd {
+// config is a trial of the program.
+func (p program) config(t *testing.T) trial.Config {
 	t.Helper()
-	host, port, err := net.SplitHostPort(address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	words := strings.Fields(strings.NewReplacer("ROLE", role, "HOST", host, "PORT", port).Replace(p.command))
-	if name, ok := strings.CutPrefix(words[0], "go/"); ok {
-		words[0] = filepath.Join(built(t), name)
-	}
+	words := strings.Fields(p.command)
 	for _, name := range append(strings.Fields(p.needs), words[0]) {
-		_, err := exec.LookPath(name)
-		needs(t, err == nil, name)
+		if !strings.HasPrefix(name, "go/") {
+			_, err := exec.LookPath(name)
+			needs(t, err == nil, name)
+		}
 	}
-	cmd := exec.CommandContext(ctx, words[0], words[1:]...)
-	cmd.Dir = "testdata"
-	// A shell is asked to end its children.
-	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
-	cmd.WaitDelay = 2 * time.Second
-	return cmd
+	for i, word := range words {
+		if _, err := os.Stat(filepath.Join("testdata", word)); err == nil {
+			words[i] = "testdata/" + word
+		}
+		if name, ok := strings.CutPrefix(word, "go/"); ok {
+			words[i] = "'" + filepath.Join(built(t), name) + "'"
+		}
+	}
+	as := func(role string) trial.Command {
+		return parse(t, strings.NewReplacer("ROLE", role, "HOST", "{host}", "PORT", "{port}").Replace(strings.Join(words, " ")))
+	}
+	return trial.Config{Server: as("server"), Client: as("client"), Want: []byte(p.want), Seed: 1}
 }
 
-// serve starts a server and returns its address.
-func (p program) serve(t *testing.T) (address string) {
-	t.Helper()
-	for range 5 { // the port is free, until somebody else takes it
-		listener, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		address := listener.Addr().String()
-		listener.Close()
-		ctx, stop := context.WithCancel(context.Background())
-		cmd := p.cmd(ctx, t, "server", address)
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		ended := make(chan struct{})
-		go func() {
-			_ = cmd.Wait()
-			close(ended)
-		}()
-		t.Cleanup(func() {
-			stop()
-			<-ended
+// few are the programs that are tried everywhere. All of them take minutes, which
+// only CI has.
+var few = map[string]bool{"struct": true, "bareread": true, "linelimit": true, "dataevent": true, "redis": true}
+
+func programsToTry(t *testing.T, all map[string]program, f func(t *testing.T, name string, p program)) {
+	needsVerifiedCuts(t)
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		t.Run(name, func(t *testing.T) {
+			if os.Getenv("STICKYDEMO_CI") == "" && !few[name] {
+				t.Skip("takes its time: STICKYDEMO_CI=1 tries it")
+			}
+			if raceEnabled {
+				t.Skip("other programs have no race detector in them")
+			}
+			f(t, name, all[name])
 		})
-		for dead := false; !dead; {
-			if conn, err := net.Dial("tcp", address); err == nil {
-				conn.Close()
-				return address
-			}
-			select {
-			case <-ended:
-				dead = true
-			case <-time.After(10 * time.Millisecond):
-			}
-		}
 	}
-	t.Fatalf("%s: no server", p.command)
-	return ""
 }
 
-// relay returns the address of a relay to another.
-func relay(t *testing.T, n network, to string) (address string) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var wait sync.WaitGroup
-	t.Cleanup(wait.Wait)
-	t.Cleanup(func() { listener.Close() })
-	wait.Go(func() {
-		for {
-			client, err := listener.Accept()
-			if err != nil {
-				return
+// The programs that are right survive, and real ones do so again and again.
+func TestRightPrograms(t *testing.T) {
+	programsToTry(t, right, func(t *testing.T, name string, p program) {
+		c := p.config(t)
+		c.Runs = 8
+		repetitions := 1
+		if strings.Contains(p.command, "real/") && os.Getenv("STICKYDEMO_CI") != "" {
+			repetitions = 20
+		}
+		for range repetitions {
+			r := try(t, c)
+			if r.Verdict != trial.Survived || r.Cuts.Verified == 0 {
+				t.Fatalf("got %s (%s), %d cuts verified, want survived:\n%s", r.Verdict, r.Why, r.Cuts.Verified, shown(r))
 			}
-			server, err := net.Dial("tcp", to)
-			if err != nil {
-				t.Error(err)
-				client.Close()
-				return
-			}
-			wait.Go(func() {
-				defer client.Close()
-				defer server.Close()
-				var each sync.WaitGroup
-				for _, way := range [][2]net.Conn{{server, client}, {client, server}} {
-					each.Go(func() {
-						n(way[0], way[1])
-						_ = way[0].(*net.TCPConn).CloseWrite()
-					})
-				}
-				each.Wait()
-			})
 		}
 	})
-	return listener.Addr().String()
+}
+
+// Those that are wrong are found, by a cut or a stall, or without one.
+func TestWrongPrograms(t *testing.T) {
+	programsToTry(t, wrong, func(t *testing.T, name string, p program) {
+		c := p.config(t)
+		c.Runs = 400
+		r := try(t, c)
+		if r.Verdict != trial.Broke && (r.Verdict != trial.BrokenWithoutPlan || !byLuck[name]) {
+			t.Fatalf("got %s (%s), want broke:\n%s", r.Verdict, r.Why, shown(r))
+		}
+		t.Logf("%s in %s:\n%s", r.Verdict, r.Took, shown(r))
+	})
+}
+
+// shown is what a report found, in short.
+func shown(r *trial.Report) string {
+	var text strings.Builder
+	for _, f := range r.Findings {
+		fmt.Fprintf(&text, "%s: %s\n", f.Plan, f.Failure.Text)
+	}
+	return text.String() + strings.Join(r.Notes, "\n")
 }
 
 // built is a folder with the programs in Go.
@@ -341,18 +224,8 @@ var build = sync.OnceValues(func() (string, error) {
 	return binaries, err
 })
 
+// binaries is made by TestMain.
 var binaries string
-
-func TestMain(m *testing.M) {
-	dir, err := os.MkdirTemp("", "")
-	if err != nil {
-		panic(err)
-	}
-	binaries = dir
-	status := m.Run()
-	os.RemoveAll(dir)
-	os.Exit(status)
-}
 
 // needs skips a test that wants more than Go, and fails it where CI has
 // promised to have it.

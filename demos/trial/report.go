@@ -51,6 +51,7 @@ type Baseline struct {
 	OutputBytes int
 	Same        bool // the output was, both times
 	Took        time.Duration
+	Start       time.Duration // until the client connected: a slow machine, or a slow start
 	Quiet       time.Duration // the longest in which nothing moved
 	Conns       int
 	Up, Down    int // bytes of the longest stream

@@ -26,8 +26,7 @@ const (
 	// confirmations of a failure, each on a new server.
 	confirmations = 2
 
-	// fewCuts is the most that a finding has: a program that only a multitude
-	// of cuts breaks, none of them alone, ran into its own time limit.
+	// fewCuts is as many as people can look at.
 	fewCuts = 4
 )
 
@@ -342,24 +341,61 @@ func (t *trial) bisect(ctx context.Context, dir trace.Direction, most int, whole
 	return t.found(ctx, oneCut(dir, bad))
 }
 
-// several makes a plan of many cuts smaller of which no single one was enough.
-// What needs a multitude is not the cuts' fault but a matter of time.
+// several makes a plan of many cuts smaller of which no single one was enough:
+// by leaving some out, or by a few at even distances. What only a multitude does
+// may be a matter of cuts or of time: of time, if a stall as long does it too.
 func (t *trial) several(ctx context.Context, plan netsim.Plan, whole attempt) error {
+	for n := 2; n <= fewCuts && n < cuts(plan); n++ {
+		first, err := t.fails(ctx, t.even(plan, n))
+		if err != nil {
+			return err
+		}
+		if first == 0 {
+			return t.found(ctx, t.even(plan, n))
+		}
+	}
 	small, err := t.thin(ctx, plan)
 	if err != nil {
 		return err
 	}
-	if n := len(small.Up.Cuts) + len(small.Down.Cuts); n <= fewCuts {
+	if cuts(small) <= fewCuts {
 		return t.found(ctx, small)
 	}
-	t.slow(whole.plan, whole.failure)
-	return nil
+	for _, dir := range directions {
+		wait := netsim.Stall{Delay: max(whole.outcome.Took, minStall)}
+		first, err := t.fails(ctx, of(dir, netsim.Stream{Stalls: []netsim.Stall{wait}, Cuts: t.edges(dir)}))
+		if err != nil {
+			return err
+		}
+		if first == 0 {
+			t.slow(whole.plan, whole.failure)
+			return nil
+		}
+	}
+	return t.found(ctx, small)
+}
+
+func cuts(plan netsim.Plan) int { return len(plan.Up.Cuts) + len(plan.Down.Cuts) }
+
+// even returns n cuts at even distances in each direction that a plan cuts.
+func (t *trial) even(plan netsim.Plan, n int) netsim.Plan {
+	spread := func(dir trace.Direction, cuts []int) (list []int) {
+		for i := 1; i <= n && len(cuts) > 0; i++ {
+			if at := t.length(dir) * i / (n + 1); at > 0 && !slices.Contains(list, at) {
+				list = append(list, at)
+			}
+		}
+		return list
+	}
+	return netsim.Plan{
+		Up:   netsim.Stream{Cuts: spread(trace.Up, plan.Up.Cuts)},
+		Down: netsim.Stream{Cuts: spread(trace.Down, plan.Down.Cuts)},
+	}
 }
 
 // slow notes a failure that is the program's own limit on slow peers.
 func (t *trial) slow(plan netsim.Plan, f *Failure) {
-	t.note(fmt.Sprintf("under %s: %s; no few cuts do that, nor does it come from messages read together: "+
-		"the program's own limit on slow peers, which is not counted", plan, f.Text))
+	t.note(fmt.Sprintf("under %s: %s; a delay alone does that too: the program's own limit on slow peers, which is not counted", plan, f.Text))
 }
 
 // glue holds back and writes together what came apart.
@@ -449,17 +485,32 @@ func (t *trial) edges(dir trace.Direction) []int {
 	return t.report.Baseline.DownEdges
 }
 
-// stall delays a direction at its start and where something was written.
+// stall delays a direction: for long at its start and where something was
+// written, so that what follows catches up; and for a moment wherever a message
+// may be in two, so that its receiver has seen the first part and waits.
 func (t *trial) stall(ctx context.Context) error {
-	delay := max(minStall, t.report.Baseline.Quiet*3/2)
+	long, short := max(minStall, t.report.Baseline.Quiet*3/2), 100*time.Millisecond
 	var plans []netsim.Plan
-	for _, dir := range directions {
-		n := t.length(dir)
-		offsets := append([]int{0, 1}, t.edges(dir)...)
-		slices.Sort(offsets)
-		for _, at := range slices.Compact(offsets)[:min(len(offsets), maxStalls)] {
-			if at < n {
-				plans = append(plans, of(dir, netsim.Stream{Stalls: []netsim.Stall{{Delay: delay, At: at}}}))
+	add := func(dir trace.Direction, at int, delay time.Duration) {
+		if at < t.length(dir) {
+			plans = append(plans, of(dir, netsim.Stream{Stalls: []netsim.Stall{{Delay: delay, At: at}}}))
+		}
+	}
+	var places [2][]int
+	for i, dir := range directions {
+		places[i] = t.places(dir)
+	}
+	for i := range maxMoments {
+		for d, dir := range directions {
+			if i < len(places[d]) {
+				add(dir, places[d][i], short)
+			}
+		}
+		if i < maxStalls {
+			for _, dir := range directions {
+				if offsets := append([]int{0}, t.edges(dir)...); i < len(offsets) {
+					add(dir, offsets[i], long)
+				}
 			}
 		}
 	}
@@ -472,38 +523,45 @@ func (t *trial) stall(ctx context.Context) error {
 	return err
 }
 
-// maxStalls is the most offsets of a direction that are stalled.
-const maxStalls = 4
+// The most offsets of a direction that are stalled for long, and for a moment.
+const (
+	maxStalls  = 4
+	maxMoments = 32
+)
 
-// stalled looks whose fault a failure under a stall is. A stall lets later bytes
-// catch up, so that they are read together; where the same stall does no harm as
-// long as they are kept apart, that was it. Else the program has no patience,
-// which is its right.
+// stalled looks whose fault a failure under a stall is: the same delay where it
+// divides no message, with what was written apart kept apart, must do no harm.
+// Else the program has no patience, which is its right.
+//
+// A stall between messages lets later bytes catch up, so that they are read
+// together. One inside a message lets its receiver wait for the rest.
 func (t *trial) stalled(ctx context.Context, a attempt) error {
-	apart := a.plan
-	apart.Up.Cuts, apart.Down.Cuts = t.edges(trace.Up), t.edges(trace.Down)
-	first, err := t.fails(ctx, apart)
+	dir, stall := trace.Up, netsim.Stall{}
+	for _, d := range directions {
+		if list := a.plan.Stream(0, d).Stalls; len(list) > 0 {
+			dir, stall = d, list[0]
+		}
+	}
+	edges := t.edges(dir)
+	before, _ := slices.BinarySearch(edges, stall.At+1)
+	harmless := netsim.Stream{Stalls: []netsim.Stall{{Delay: stall.Delay}}, Cuts: edges}
+	if before > 0 {
+		harmless.Stalls[0].At = edges[before-1]
+	}
+	if inside := stall.At != harmless.Stalls[0].At; inside {
+		switch first, err := t.fails(ctx, oneCut(dir, stall.At)); {
+		case err != nil:
+			return err
+		case first == 0: // a smaller plan
+			return t.found(ctx, oneCut(dir, stall.At))
+		}
+	}
+	first, err := t.fails(ctx, of(dir, harmless))
 	if err != nil {
 		return err
 	}
 	if first < 0 {
 		return t.found(ctx, a.plan)
-	}
-	for _, dir := range directions { // a cut where it stalls, perhaps
-		s := apart.Up
-		if dir == trace.Down {
-			s = apart.Down
-		}
-		for _, stall := range s.Stalls {
-			if stall.At == 0 {
-				continue
-			}
-			if first, err := t.fails(ctx, oneCut(dir, stall.At)); err != nil {
-				return err
-			} else if first == 0 {
-				return t.found(ctx, oneCut(dir, stall.At))
-			}
-		}
 	}
 	t.slow(a.plan, a.failure)
 	return nil

@@ -22,9 +22,16 @@ import (
 // is one of them, and no test.
 func TestMain(m *testing.M) {
 	if len(os.Args) > 3 && os.Args[1] == "program" {
-		os.Exit(program(os.Args[2], os.Args[3:]))
+		os.Exit(toy(os.Args[2], os.Args[3:]))
 	}
-	os.Exit(m.Run())
+	dir, err := os.MkdirTemp("", "")
+	if err != nil {
+		panic(err)
+	}
+	binaries = dir
+	status := m.Run()
+	os.RemoveAll(dir)
+	os.Exit(status)
 }
 
 // command is the command line of a program of this file.
@@ -37,7 +44,7 @@ func command(t *testing.T, name string, words ...string) string {
 	return strings.Join(append([]string{"'" + self + "'", "program", name}, words...), " ")
 }
 
-func program(name string, args []string) int {
+func toy(name string, args []string) int {
 	role, ok := servers[name]
 	if ok {
 		return listen(args[0], role)

@@ -283,7 +283,7 @@ func (t *trial) learn(a, b *Outcome) {
 		Up: longest(a.Log, trace.Up), Down: longest(a.Log, trace.Down),
 		UpEdges: edges(a.Log, b.Log, trace.Up), DownEdges: edges(a.Log, b.Log, trace.Down),
 	}
-	r.Baseline.Quiet = max(a.Quiet, b.Quiet)
+	r.Baseline.Quiet, r.Baseline.Start = max(a.Quiet, b.Quiet), max(a.Start, b.Start)
 	t.streams = map[trace.Direction][]byte{trace.Up: a.Log.Stream(1, trace.Up), trace.Down: a.Log.Stream(1, trace.Down)}
 	if a.Relay.TLS > 0 {
 		t.note("the connections carry TLS: cuts fall into ciphertext and exercise the TLS library")
@@ -320,7 +320,7 @@ func edges(a, b trace.Log, dir trace.Direction) []int {
 func (t *trial) patience(plan netsim.Plan) time.Duration {
 	wait := t.Timeout
 	if wait == 0 {
-		wait = max(minTimeout, 2*t.report.Baseline.Quiet)
+		wait = max(minTimeout, 2*t.report.Baseline.Quiet, 8*t.report.Baseline.Start)
 	}
 	return wait + stalled(plan)
 }

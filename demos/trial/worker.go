@@ -44,7 +44,7 @@ type worker struct {
 
 // close ends the worker's server.
 func (w *worker) close() {
-	w.server.kill()
+	w.server.stop()
 	w.server = nil
 }
 
@@ -117,6 +117,25 @@ func (w *worker) serve(ctx context.Context) error {
 		return nil
 	}
 	w.doubtful = false
+	for try := 1; ; try++ {
+		err := w.begin(ctx)
+		// Somebody else may have taken the port between us and the server.
+		if err == nil || t.To != "" || try == startTries || ctx.Err() != nil {
+			return err
+		}
+		if noStart := new(startError); errors.As(err, &noStart) {
+			return err
+		}
+		w.close()
+	}
+}
+
+// startTries is how often a server is started, each time on another port.
+const startTries = 2
+
+// begin starts a server and waits until it listens.
+func (w *worker) begin(ctx context.Context) error {
+	t := w.t
 	w.address = t.To
 	if w.address == "" {
 		port, err := freePort()
@@ -135,7 +154,11 @@ func (w *worker) serve(ctx context.Context) error {
 		return err
 	}
 	w.server = server
-	return w.awaitListening(ctx, number)
+	if err := w.awaitListening(ctx, number); err != nil {
+		w.close()
+		return err
+	}
+	return nil
 }
 
 // blame turns a run that looked well into one that failed, if the server died
@@ -194,12 +217,16 @@ func (w *worker) awaitListening(ctx context.Context, port int) error {
 // client runs our client to its end, or until nothing moves any more.
 func (w *worker) client(ctx context.Context, at net.Addr, r *relay.Relay, plan netsim.Plan, o *Outcome) error {
 	host, port, _ := net.SplitHostPort(at.String())
+	begun := time.Now()
 	c, err := start(w.t.Client.at(host, port), w.t.Stdin, maxOutput)
 	if err != nil {
 		return err
 	}
 	defer c.kill()
 	end := w.watch(ctx, plan, o, c.done, func() int64 {
+		if o.Start == 0 && r.Counters().Conns > 0 {
+			o.Start = time.Since(begun)
+		}
 		return moved(r) + c.stdout.count() + c.stderr.count()
 	})
 	c.kill()

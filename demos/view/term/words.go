@@ -493,6 +493,8 @@ func sayMistake(m trial.Mistake) string {
 		return "The receiver reads once where it must read until the message is complete."
 	case trial.MessageARead:
 		return "The receiver handles one message a read, and what else came with it is lost or taken for a part of it."
+	case trial.PartForgotten:
+		return "The receiver loses what it has read of a message while it waits for the rest."
 	case trial.TextByChunk:
 		return "The receiver decodes text a chunk at a time: bytes of one character came in two chunks."
 	case trial.RequestUnframed:
