@@ -19,6 +19,7 @@ var floors = []string{
 	"demos/stickydemo",
 	"demos/view/term",
 	"demos/trial",
+	"demos/belief",
 	"demos/lab",
 	"demos/stage",
 	"demos/shell",

@@ -122,7 +122,7 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 		ErrWriter:                 stderr,
 		ExitErrHandler:            func(*cli.Context, error) {}, // run decides
 		Commands: []*cli.Command{
-			listCommand(), runCommand(), matrixCommand(), costCommand(), diffCommand(), searchCommand(),
+			listCommand(), runCommand(), matrixCommand(), costCommand(), diffCommand(), searchCommand(), beliefCommand(),
 			trialCommand(), replayCommand(), relayCommand(), serveCommand(), callCommand(), versionCommand(),
 		},
 		Action: func(c *cli.Context) error {

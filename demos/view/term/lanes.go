@@ -20,6 +20,7 @@ type key struct {
 	messages, header, cut, end, fatal, gap, rest bool
 
 	outside bool // nobody could look into the programs
+	sent    bool // messages are what one program sent another, not calls
 }
 
 // block draws some items of a stream, one row a lane.

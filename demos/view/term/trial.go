@@ -28,7 +28,7 @@ func Trial(w io.Writer, r *trial.Report, o Options) error {
 	lines = append(lines, field(wordServer, clean(sayProgramAt(r.Config.Server.String(), r.Config.To)), text)...)
 	lines = append(lines, field(wordClient, clean(sayProgramAt(r.Config.Client.String(), r.Listens)), text)...)
 	lines = append(lines, field(wordBaseline, clean(sayBaseline(r)), text)...)
-	k := key{outside: true}
+	k := key{sent: true, outside: true}
 	for _, f := range r.Findings {
 		lines = append(lines, finding(r, f, width, &k)...)
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	beliefs "stickydemo/demos/belief"
 	"stickydemo/demos/lab"
 	"stickydemo/demos/stage"
 	"stickydemo/demos/trial"
@@ -310,11 +311,12 @@ func sayKey(k key) []string {
 			list = append(list, text)
 		}
 	}
-	add(k.messages && k.outside, "A B: message 1, message 2")
-	add(k.messages && k.outside && k.header, "a b: their header bytes")
-	add(k.messages && k.header && !k.outside, "A B: request 1 and its answer, request 2 and its; a b: their header bytes")
-	add(k.messages && !k.header && !k.outside, "A B: request 1 and its answer, request 2 and its")
-	add(k.messages, "|: a boundary of that lane")
+	add(k.messages && k.sent, "A B: message 1, message 2")
+	add(k.messages && k.sent && k.header, "a b: their header bytes")
+	k.messages = k.messages && !k.sent
+	add(k.messages && k.header, "A B: request 1 and its answer, request 2 and its; a b: their header bytes")
+	add(k.messages && !k.header, "A B: request 1 and its answer, request 2 and its")
+	add(k.messages || k.sent, "|: a boundary of that lane")
 	add(k.cut, "/: cut by the plan")
 	add(k.end && k.outside, "^: a message ends")
 	add(k.end && !k.outside, "^: a message ends, and what its reader made of it")
@@ -511,6 +513,64 @@ func sayConfirmed(f *trial.Finding) string {
 	}
 	if all := c.Verified + c.Unverified + c.TimedOut; all > 0 {
 		text += fmt.Sprintf("; %d of %s verified", c.Verified, plural(all, "cut"))
+	}
+	return text
+}
+
+const (
+	wordMeasured = "measured"
+	wordInstead  = "instead"
+
+	phraseBeliefs   = "What people believe, each with an experiment that runs"
+	phraseTryBelief = "Run one by its name or number, such as: stickydemo belief sleep"
+)
+
+// sayNumber writes a number in the columns that the largest needs.
+func sayNumber(n, most int) string { return fmt.Sprintf("%*d  ", len(strconv.Itoa(most)), n) }
+
+func sayBelief(b *beliefs.Belief) string {
+	return fmt.Sprintf("belief %d, %s: \"%s\"", b.Number(), b.Name, b.Says)
+}
+
+func sayPart(p beliefs.Part) string {
+	under := "on kernel sockets"
+	if p.Simulated() {
+		under = "under " + p.Plan.String()
+	}
+	if p.Name != "" {
+		under = ", " + under
+	}
+	text := capital(p.Name + under)
+	if p.Verdict != "" {
+		text += ": " + string(p.Verdict)
+	}
+	return text
+}
+
+func sayBar(b beliefs.Bar) string { return capital(b.What) + ": " + sayBytes(b.Bytes) }
+
+func sayRefuted(r *beliefs.Result) string {
+	switch {
+	case r.Skipped != "":
+		return "not shown on this system: " + r.Skipped
+	case r.Refuted:
+		return "refuted"
+	}
+	return "not refuted by this run"
+}
+
+func sayTally(results []*beliefs.Result) string {
+	refuted, skipped := 0, 0
+	for _, r := range results {
+		if r.Skipped != "" {
+			skipped++
+		} else if r.Refuted {
+			refuted++
+		}
+	}
+	text := fmt.Sprintf("%s of %s are refuted.", group(refuted), plural(len(results), "belief"))
+	if skipped > 0 {
+		text += fmt.Sprintf(" %s not be shown on this system.", plural(skipped, "experiment")+" could")
 	}
 	return text
 }

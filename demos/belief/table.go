@@ -1,0 +1,153 @@
+package belief
+
+// All is the beliefs in the order in which a course meets them.
+var All = []Belief{
+	{
+		Name: "one-send-one-receive", Says: "One send is one receive.",
+		Tried:      "Send three commands back to back, and cut the stream once, inside the second.",
+		Instead:    "Mark where each message ends, by a length or a delimiter, and read on until one is whole.",
+		Experiment: oneSendOneReceive,
+	},
+	{
+		Name: "sticky", Says: "The packets of TCP stick together.",
+		Tried:      "Let one program, which takes each read for a message, meet what goes by the name of sticky packets.",
+		Instead:    "Ask which of the three it is, and frame your messages: that mends all three at once.",
+		Experiment: sticky,
+	},
+	{
+		Name: "loopback", Says: "It works on loopback, so it works.",
+		Tried:      "Run one program, which trusts a receive of 4 bytes, under four plans; loopback is nearly always like the first two.",
+		Instead:    "Test under cuts as well: stickydemo search and netsim/cuttest find those that matter.",
+		Experiment: loopbackWorks,
+	},
+	{
+		Name: "sleep", Says: "A sleep between size and body fixes it.",
+		Tried:      "Hold up the size for less and for more than the pause, then cut it.",
+		Instead:    "End the size with a delimiter or give it a fixed width, read until it is whole, and pause for nothing.",
+		Experiment: sleep,
+	},
+	{
+		Name: "nodelay", Says: "Nagle's algorithm is the cause, and TCP_NODELAY fixes it.",
+		Tried:      "Write five words to a reader that waits until all have arrived, with TCP_NODELAY, as Go has it, and without.",
+		Instead:    "Keep TCP_NODELAY for its speed, and let a length or a delimiter, not the clock, say where a message ends.",
+		Kernel:     true,
+		Experiment: nodelay,
+	},
+	{
+		Name: "flush", Says: "Flush pushes each message out as one.",
+		Tried:      "Write fifty messages and flush after each.",
+		Instead:    "Flush to empty your own buffer, which is all that it does, and frame what you write.",
+		Experiment: flush,
+	},
+	{
+		Name: "ack", Says: "Waiting for an acknowledgement fixes it.",
+		Tried:      "Announce a size, wait for the reply, send the body; then cut the size, then the request.",
+		Instead:    "Frame every message, in both directions, and then leave the reply out: it buys nothing any more.",
+		Experiment: ack,
+	},
+	{
+		Name: "bigger-buffer", Says: "A bigger buffer fixes it.",
+		Tried:      "Read three messages of 700 bytes with a buffer of 1 KiB and with one of 64 KiB, then cut the stream.",
+		Instead:    "Choose a buffer for speed, and find the ends of messages in the bytes themselves.",
+		Experiment: biggerBuffer,
+	},
+	{
+		Name: "four-bytes", Says: "Receiving 4 bytes returns 4 bytes.",
+		Tried:      "Deliver a header of 4 bytes as 1 and 3.",
+		Instead:    "Call io.ReadFull, or loop until you have all 4.",
+		Experiment: fourBytes,
+	},
+	{
+		Name: "short-read-is-the-end", Says: "A read that does not fill its buffer is the end of the message.",
+		Tried:      "Send a short segment in the middle of a message, then a message of exactly the buffer's size.",
+		Instead:    "Read until the announced length, the delimiter or io.EOF: how much one read returned says nothing.",
+		Experiment: shortRead,
+	},
+	{
+		Name: "until-size", Says: "Read 1,024 bytes at a time until the size is reached.",
+		Tried:      "Send two messages, each behind its length, so that the second has arrived when the first is read.",
+		Instead:    "Ask for no more than is still missing, or keep what you read too much for the next message.",
+		Experiment: untilSize,
+	},
+	{
+		Name: "leftovers", Says: "The rest of a long answer waits at the server until I ask again.",
+		Tried:      "Read 1,024 bytes of a longer answer, and look where the rest is when the next command goes out.",
+		Instead:    "Read each answer to its end before you ask again; nothing you send or wait for empties your own buffer.",
+		Experiment: leftovers,
+	},
+	{
+		Name: "send-sends-all", Says: "One send sends everything.",
+		Tried:      "Write 50,000,000 bytes with a time limit to a peer that does not read, then without one to a peer that does.",
+		Instead:    "Look at the count and the error of every write, and after a partial one close the connection: its last frame is torn.",
+		Kernel:     true,
+		Experiment: sendsAll,
+	},
+	{
+		Name: "write-arrived", Says: "The write returned without an error, so it arrived.",
+		Tried:      "Write to a peer that is not reading yet, then close with one byte of its own unread.",
+		Instead:    "Let the peer answer when it has understood: only its own message says that yours arrived.",
+		Kernel:     true,
+		Experiment: writeArrived,
+	},
+	{
+		Name: "write-atomic", Says: "Each write is atomic, so two goroutines may write header and body.",
+		Tried:      "Let two writers share a connection, each writing a header and then a body.",
+		Instead:    "Put header and body into one write, or hold one lock across both.",
+		Experiment: writeAtomic,
+	},
+	{
+		Name: "udp", Says: "UDP is the same, or safer.",
+		Tried:      "Receive a datagram of 23 bytes into 4, then three datagrams over a path that drops one and swaps two.",
+		Instead:    "Receive into a buffer of the largest datagram, number your messages and ask again for what is missing, or use TCP and frame.",
+		Kernel:     true,
+		Experiment: udp,
+	},
+	{
+		Name: "linux-only", Says: "It only happens on Linux.",
+		Tried:      "Run on the simulator, which asks no system for anything, and compare its reads with those recorded on Linux.",
+		Instead:    "Do not count on a system's manners: TCP promises every one of them a stream of bytes and nothing else.",
+		Experiment: linuxOnly,
+	},
+	{
+		Name: "decode-chunks", Says: "Decode each chunk as text when it comes.",
+		Tried:      "Cut a text of two Chinese characters after its second byte.",
+		Instead:    "Collect the bytes of the message and decode it whole, or use a decoder that keeps half a character for the next chunk.",
+		Experiment: decodeChunks,
+	},
+	{
+		Name: "characters", Says: "The length is the number of characters.",
+		Tried:      "Announce a text of two Chinese characters with the length 2.",
+		Instead:    "Encode first, then count the bytes and announce those.",
+		Experiment: characters,
+	},
+	{
+		Name: "json-delimits", Says: "JSON delimits itself.",
+		Tried:      "Send two objects that come in one read, then two numbers.",
+		Instead:    "End each JSON text with a line feed, or put its length before it.",
+		Experiment: jsonDelimits,
+	},
+	{
+		Name: "empty-answer", Says: "An empty answer needs no message.",
+		Tried:      "Run a command that prints nothing, without frames and with them.",
+		Instead:    "Send a frame of length 0: no bytes of payload is an answer, and no bytes at all is silence.",
+		Experiment: emptyAnswer,
+	},
+	{
+		Name: "delimiter", Says: "A delimiter is enough.",
+		Tried:      "Send a text that has the delimiter in it, as it is and escaped.",
+		Instead:    "Escape the delimiter in the payload, or use a length, which does not look inside.",
+		Experiment: delimiter,
+	},
+	{
+		Name: "any-length", Says: "Whatever length is announced is fine.",
+		Tried:      "Announce ff ff ff ff, then 2 GiB, then begin to speak HTTP.",
+		Instead:    "Take lengths as unsigned, set a limit before you allocate, and allocate as bytes arrive, not as they are announced.",
+		Experiment: anyLength,
+	},
+	{
+		Name: "empty-receive", Says: "An empty receive is an empty message.",
+		Tried:      "Go on after a receive of no bytes, then let the sender leave in the middle of a frame.",
+		Instead:    "Take it for the end of the stream: clean between two messages, io.ErrUnexpectedEOF inside one.",
+		Experiment: emptyReceive,
+	},
+}

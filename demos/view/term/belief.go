@@ -1,0 +1,124 @@
+package term
+
+import (
+	"io"
+	"strings"
+
+	beliefs "stickydemo/demos/belief"
+)
+
+// Beliefs lists what there is to refute.
+func Beliefs(w io.Writer, list []beliefs.Belief, o Options) error {
+	width := o.width()
+	lines := title(phraseBeliefs, width)
+	names := 0
+	for _, b := range list {
+		names = max(names, len(b.Name))
+	}
+	for i, b := range list {
+		head := line{{sayNumber(i+1, len(list)), plain}, {pad(b.Name, names+2), strong}}
+		lines = append(lines, hang(head, head.width(), b.Says, width)...)
+	}
+	return write(w, append(lines, remark(phraseTryBelief, width)...), o)
+}
+
+// Belief draws what an experiment did, says what it measured and what to do
+// instead, and whether the belief is refuted.
+func Belief(w io.Writer, r *beliefs.Result, o Options) error {
+	width := o.width()
+	text := min(width, prose)
+	var lines []line
+	for _, t := range wrap(sayBelief(r.Belief), width) {
+		lines = append(lines, line{{t, strong}})
+	}
+	lines = append(lines, line{{strings.Repeat("=", width), plain}})
+	lines = append(lines, field(wordTried, r.Tried, text)...)
+	k := key{sent: true}
+	for _, p := range r.Parts {
+		lines = append(lines, nil)
+		lines = append(lines, partLines(p, width, &k)...)
+		k.sent = k.sent && len(p.Calls) == 0
+	}
+	lines = append(lines, explain(k, width)...)
+	lines = append(lines, nil)
+	if r.Skipped == "" {
+		lines = append(lines, field(wordMeasured, clean(r.Measured), text)...)
+	}
+	lines = append(lines, field(wordInstead, r.Instead, text)...)
+	look := style{hue: worst, bold: true, inverse: true}
+	switch {
+	case r.Skipped != "":
+		look = style{hue: loud, bold: true}
+	case r.Refuted:
+		look = style{hue: good, bold: true}
+	}
+	for i, t := range field(wordVerdict, sayRefuted(r), text) {
+		if i == 0 {
+			t = line{{t[0].text[:labelWidth], plain}, {t[0].text[labelWidth:], look}}
+		}
+		lines = append(lines, t)
+	}
+	return write(w, lines, o)
+}
+
+// partLines draws one part of an experiment: lanes, or bars where there are too
+// many bytes for them.
+func partLines(p beliefs.Part, width int, k *key) []line {
+	var lines []line
+	for _, t := range wrap(sayPart(p), width) {
+		lines = append(lines, line{{t, strong}})
+	}
+	for _, b := range p.Bars {
+		lines = append(lines, bar(b, p.Bars, width-margin)...)
+	}
+	for _, s := range streams(p.Result) {
+		if p.Show != "" && p.Show != s.dir {
+			continue
+		}
+		s.unplaced = len(s.believed) == 0 // nothing to show is not nothing believed
+		if len(lines) > 1 {
+			lines = append(lines, nil)
+		}
+		for _, t := range wrap(s.title(p.Log.Conns() > 1), width) {
+			lines = append(lines, line{{t, plain}})
+		}
+		lines = append(lines, drawStream(p.Result, s, width, k)...)
+		if s.lost > 0 {
+			lines = append(lines, field("", sayLost(s.lost), width-margin)...)
+		}
+	}
+	if len(p.Calls) > 0 {
+		lines = append(lines, calls(p.Result, width-margin)...)
+	}
+	if err := p.Server.Err; err != nil && !told(p.Result, err) {
+		lines = append(lines, field(wordServer, clean(err.Error()), width-margin)...)
+	}
+	if p.Err != nil && !told(p.Result, p.Err) {
+		lines = append(lines, field(wordEnd, clean(p.Err.Error()), width-margin)...)
+	}
+	return lines
+}
+
+// bar draws an amount to the scale of the largest.
+func bar(b beliefs.Bar, all []beliefs.Bar, width int) []line {
+	most := 1
+	for _, other := range all {
+		most = max(most, other.Bytes)
+	}
+	cells := width - 1
+	if b.Bytes <= 0 {
+		cells = 0
+	} else {
+		cells = max(1, int(int64(cells)*int64(b.Bytes)/int64(most)))
+	}
+	var lines []line
+	for _, t := range wrap(sayBar(b), width) {
+		lines = append(lines, line{{t, plain}})
+	}
+	return append(lines, line{{"|", plain}, {strings.Repeat("#", cells), callStyle(1)}})
+}
+
+// Refuted says how many of several beliefs were refuted.
+func Refuted(w io.Writer, results []*beliefs.Result, o Options) error {
+	return write(w, remark(sayTally(results), o.width()), o)
+}
