@@ -118,7 +118,7 @@ func flush() (Result, error) {
 // leftovers looks at where the rest of an answer is when the next command goes
 // out.
 func leftovers() (Result, error) {
-	p := staged("noframing", stage.Naive, "down:stall=1ms@0", "tasklist", "ipconfig").showing(trace.Down)
+	p := staged("noframing", stage.Naive, "glue", "bytes 2000", "echo two").showing(trace.Down)
 	written, arrived, read, commands := 0, 0, 0, 0
 	for _, e := range p.Log {
 		switch {
@@ -139,7 +139,7 @@ func leftovers() (Result, error) {
 		Refuted: commands == 2 && arrived == written && read < arrived,
 		Parts:   []Part{p},
 		Measured: fmt.Sprintf("When the second command was sent, %s of the first answer's %s had arrived at the client and %s had been read: "+
-			"the other %s were in its own receive buffer.",
+			"the other %s waited in its own receive buffer.",
 			group(arrived), count(written, "byte"), group(read), group(arrived-read)),
 	}, nil
 }

@@ -20,40 +20,40 @@ func udp() (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	three := []string{"one", "two", "three"}
-	path := func(sent []string) []string { return []string{sent[2], sent[0]} }
-	came, err := receive(three, 1024, path)
+	three, passed := []string{"one", "two", "three"}, []int{3, 1}
+	came, err := receive(three, 1024, func(sent []string) []string {
+		return []string{sent[passed[0]-1], sent[passed[1]-1]}
+	})
 	if err != nil {
 		return Result{}, err
 	}
-	var spans []trace.Span
-	at := 0
-	for i, m := range long {
-		spans = append(spans, trace.Span{From: at, To: at + len(first[i])})
-		at += len(m)
+	// What a short receive takes stands at the begin of its datagram.
+	short := spans(long)
+	for i := range short {
+		short[i].To = short[i].From + len(first[i])
 	}
-	taken := kernelPart(long, spans).named("receives of 4 bytes")
-	sent := kernelPart(three, nil).named("three datagrams leave")
-	sent.Verdict = "" // nobody is there to receive them
-	arrived := kernelPart(came, whole(came)).named("and these arrive, in this order")
 	return Result{
 		Refuted: len(first[0]) < len(long[0]) && first[1] == long[1] && !slices.Equal(came, three),
-		Parts:   []Part{taken, sent, arrived},
+		Parts: []Part{
+			kernelPart(long, inOrder(long), short).named("receives of 4 bytes"),
+			kernelPart(three, inOrder(three), spans(three)).named("three datagrams leave"),
+			kernelPart(three, passed, spans(came)).named("and these arrive, in this order"),
+		},
 		Measured: fmt.Sprintf("A receive of 4 bytes took %q of a datagram of %d and the other %d were gone, for the next receive returned %q; "+
-			"and of %s over a path that loses one and swaps two, %s came.",
+			"and of %s over a path of ours that loses one and swaps two, %s came.",
 			first[0], len(long[0]), len(long[0])-len(first[0]), first[1], count(len(three), "datagram"), join(came)),
 	}, nil
 }
 
-// whole is the span of each of messages that stand one behind the other.
-func whole(messages []string) []trace.Span {
-	var spans []trace.Span
+// spans are where messages stand, one behind the other.
+func spans(messages []string) []trace.Span {
+	var list []trace.Span
 	at := 0
 	for _, m := range messages {
-		spans = append(spans, trace.Span{From: at, To: at + len(m)})
+		list = append(list, trace.Span{From: at, To: at + len(m)})
 		at += len(m)
 	}
-	return spans
+	return list
 }
 
 // receive sends datagrams to a path of its own, which decides what to pass on

@@ -56,7 +56,7 @@ func emptyAnswer() (Result, error) {
 	return Result{
 		Refuted: nothing.Verdict == stage.Hang && frame.Verdict == stage.OK,
 		Parts:   []Part{nothing, frame},
-		Measured: fmt.Sprintf("The command printed nothing, the server sent %s, and the call ended in a %s; a frame of length 0, %s of header and no body, was an answer and exact: %s.",
+		Measured: fmt.Sprintf("The command printed nothing, the server sent %s, and the call ended in a %s; with a frame of length 0, %s of header and no body, the same call ended in: %s.",
 			count(sum(nothing.writes(trace.Down)), "byte"), nothing.Verdict, count(first(frame.writes(trace.Down)), "byte"), frame.Verdict),
 	}, nil
 }
@@ -106,17 +106,21 @@ func unescape(text string) string {
 
 // anyLength announces lengths that nobody should believe.
 func anyLength() (Result, error) {
-	headers := []string{"\xff\xff\xff\xff", "\x7f\xff\xff\xff", "GET "}
+	headers := []struct{ bytes, name string }{
+		{"\xff\xff\xff\xff", "ff ff ff ff"},
+		{"\x7f\xff\xff\xff", "7f ff ff ff"},
+		{"GET ", `47 45 54 20, which is "GET "`},
+	}
 	var parts []Part
 	var sizes []string
 	harmed, refused := 0, 0
 	for _, h := range headers {
 		announce := func(s *sender) {
-			s.header(1, h)
+			s.header(1, h.bytes)
 			s.Read(make([]byte, 1024)) // and nothing follows
 		}
 		size := 0
-		p := oneWay("glue", []string{h}, announce, func(r *receiver) error {
+		p := oneWay("glue", []string{h.bytes}, announce, func(r *receiver) error {
 			header := make([]byte, 4)
 			if _, err := io.ReadFull(r, header); err != nil {
 				return err
@@ -128,25 +132,25 @@ func anyLength() (Result, error) {
 			_, err := io.ReadFull(r, make([]byte, size))
 			return err
 		})
-		parts = append(parts, p.named(hex(h)+", believed"))
+		parts = append(parts, p.named(h.name+": believed"))
 		sizes = append(sizes, group(size))
 		if p.Err != nil || p.Server.Err != nil {
 			harmed++
 		}
-		capped := oneWay("glue", []string{h}, announce, func(r *receiver) error {
+		capped := oneWay("glue", []string{h.bytes}, announce, func(r *receiver) error {
 			return fixedstruct.Serve(r, func(command string) []byte { return []byte(command) })
 		})
 		if capped.Err == nil && capped.Server.Err != nil && len(capped.heard()) == 0 {
 			refused++
 		}
 		if h == headers[len(headers)-1] {
-			parts = append(parts, capped.named(hex(h)+", with a limit").showing(trace.Up))
+			parts = append(parts, capped.named(h.name+": with a limit").showing(trace.Up))
 		}
 	}
 	return Result{
 		Refuted: harmed == len(headers) && refused == len(headers),
 		Parts:   parts,
-		Measured: fmt.Sprintf("4 bytes were enough to announce a message of %s bytes, and the reader that believed them came to harm in %d of %s; one with a limit of %s bytes refused %d.",
+		Measured: fmt.Sprintf("4 bytes each announced messages of %s bytes: the reader that believed them came to harm in %d of %s, and the one with a limit of %s refused %d.",
 			join(sizes), harmed, count(len(headers), "case"), group(fixedstruct.MaxSize), refused),
 	}, nil
 }

@@ -17,6 +17,7 @@ func (r Result) MarshalJSON() ([]byte, error) {
 		Bars    []bar  `json:"bars,omitempty"`
 	}
 	form := struct {
+		Number   int    `json:"number"`
 		Name     string `json:"name"`
 		Belief   string `json:"belief"`
 		Tried    string `json:"tried"`
@@ -25,7 +26,7 @@ func (r Result) MarshalJSON() ([]byte, error) {
 		Measured string `json:"measured,omitempty"`
 		Instead  string `json:"instead"`
 		Parts    []part `json:"parts"`
-	}{r.Name, r.Says, r.Tried, r.Refuted, r.Skipped, r.Measured, r.Instead, []part{}}
+	}{r.Number(), r.Name, r.Says, r.Tried, r.Refuted, r.Skipped, r.Measured, r.Instead, []part{}}
 	for _, p := range r.Parts {
 		j := part{Name: p.Name, Net: string(p.Net), Verdict: string(p.Verdict)}
 		if p.Simulated() {

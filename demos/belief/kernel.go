@@ -68,16 +68,17 @@ func arrive(conn *net.TCPConn, want int) error {
 	}
 }
 
-// kernelPart is a part that ran on the kernel's sockets: what was written and
-// what was read, of one direction.
-func kernelPart(messages []string, reads []trace.Span) Part {
+// kernelPart is a part that ran on the kernel's sockets: which of the messages
+// were written, by their numbers and in this order, and what was read.
+func kernelPart(messages []string, written []int, reads []trace.Span) Part {
 	r := &lab.Result{Spec: lab.Spec{Commands: messages}, Net: lab.Kernel}
 	r.Log = trace.Log{{Kind: trace.Open, Conn: 1}}
 	at := 0
-	for i, m := range messages {
+	for _, number := range written {
+		m := messages[number-1]
 		to := at + len(m)
 		r.Log = append(r.Log, trace.Event{
-			Kind: trace.Written, Conn: 1, Dir: trace.Up, From: at, To: to, Data: []byte(m), Messages: []int{i + 1},
+			Kind: trace.Written, Conn: 1, Dir: trace.Up, From: at, To: to, Data: []byte(m), Messages: []int{number},
 		})
 		r.Payloads = append(r.Payloads, up(at, to))
 		at = to
@@ -92,6 +93,15 @@ func kernelPart(messages []string, reads []trace.Span) Part {
 	r.Log.Own()
 	r.Verdict = verdict(r)
 	return Part{Result: r}
+}
+
+// inOrder is the numbers of all messages, from 1 on.
+func inOrder(messages []string) []int {
+	var numbers []int
+	for i := range messages {
+		numbers = append(numbers, i+1)
+	}
+	return numbers
 }
 
 // bars is a part whose bytes are too many to draw.

@@ -91,7 +91,7 @@ func late(messages []string, nodelay bool) (Part, error) {
 		reads = append(reads, trace.Span{From: at, To: at + n})
 		at += n
 	}
-	return kernelPart(messages, reads), nil
+	return kernelPart(messages, inOrder(messages), reads), nil
 }
 
 // ack shows what the handshake does mend, then cuts an announced size and a
@@ -99,7 +99,7 @@ func late(messages []string, nodelay bool) (Part, error) {
 func ack() (Result, error) {
 	const rtt = 40 * time.Millisecond
 	glued := staged("ackhandshake", stage.Naive, "link:rtt=40ms", "bytes 1024").
-		named("in fairness: size and body stay apart")
+		named("in fairness: size and body stay apart").showing(trace.Down)
 	size := staged("ackhandshake", stage.Naive, "down:cut=8", "bytes 1024").
 		named("a cut inside the announced size").showing(trace.Down)
 	request := staged("ackhandshake", stage.Naive, "up:cut=2", "echo two").

@@ -51,7 +51,7 @@ func sendsAll() (Result, error) {
 			Bar{"taken within " + limit.String() + ", nobody reading", part},
 			Bar{"in fairness: taken without a time limit, the peer reading", whole},
 		)},
-		Measured: fmt.Sprintf("A write of %s that had %s took %s and returned that number with an error; one that could wait for its reader took %s.",
+		Measured: fmt.Sprintf("A write of %s that had %s took %s and returned that number with an error; in fairness, one that could wait for its reader took %s.",
 			count(len(data), "byte"), limit, group(part), group(whole)),
 	}, nil
 }

@@ -36,8 +36,9 @@ func decodeChunks() (Result, error) {
 	return Result{
 		Refuted: broken > 0 && text.String() != messages[0] && whole.Verdict == stage.OK,
 		Parts:   []Part{chunks, whole},
-		Measured: fmt.Sprintf("%q is %s: cut after 2 and decoded read by read it became %q, with %s of replacement, and decoded whole it was %q.",
-			messages[0], count(len(messages[0]), "byte"), text.String(), count(broken, "sign"), strings.Join(whole.heard(), "")),
+		Measured: fmt.Sprintf("%q is %s: cut after 2 and decoded read by read it became %s of replacement and %q, and decoded whole it was %q.",
+			messages[0], count(len(messages[0]), "byte"), count(broken, "sign"),
+			strings.ReplaceAll(text.String(), string(utf8.RuneError), ""), strings.Join(whole.heard(), "")),
 	}, nil
 }
 

@@ -118,14 +118,15 @@ func printResults(c *cli.Context, results []*belief.Result) error {
 
 func beliefsJSON(c *cli.Context) error {
 	type entry struct {
+		Number  int    `json:"number"`
 		Name    string `json:"name"`
 		Belief  string `json:"belief"`
 		Tried   string `json:"tried"`
 		Instead string `json:"instead"`
 	}
 	var entries []entry
-	for _, b := range belief.All {
-		entries = append(entries, entry{b.Name, b.Says, b.Tried, b.Instead})
+	for i, b := range belief.All {
+		entries = append(entries, entry{i + 1, b.Name, b.Says, b.Tried, b.Instead})
 	}
 	return printIndented(c, entries)
 }

@@ -19,6 +19,7 @@ func TestSameOnAnyNumberOfProcessors(t *testing.T) {
 		"random":         {"run", "all", "--plan", "random=7;link:rtt=3ms", "--json"},
 		"matrix":         {"matrix"},
 		"cost":           {"cost"},
+		"belief":         {"belief", "sticky", "sleep", "write-atomic", "linux-only", "empty-receive"},
 		"trace":          {"run", "all", "--json", "--trace", "events.jsonl"},
 		"trace, drip":    {"run", "all", "--json", "--plan", "drip;down:stall=7ms@1", "--trace", "events.jsonl"},
 		"trace, variant": {"run", "stage3", "--json", "--variant", "size", "--trace", "events.jsonl"},

@@ -71,14 +71,16 @@ func partLines(p beliefs.Part, width int, k *key) []line {
 	for _, b := range p.Bars {
 		lines = append(lines, bar(b, p.Bars, width-margin)...)
 	}
+	drawn := false
 	for _, s := range streams(p.Result) {
 		if p.Show != "" && p.Show != s.dir {
 			continue
 		}
-		s.unplaced = len(s.believed) == 0 // nothing to show is not nothing believed
-		if len(lines) > 1 {
+		if drawn {
 			lines = append(lines, nil)
 		}
+		drawn = true
+		s.unplaced = len(s.believed) == 0 // nothing to show is not nothing believed
 		for _, t := range wrap(s.title(p.Log.Conns() > 1), width) {
 			lines = append(lines, line{{t, plain}})
 		}

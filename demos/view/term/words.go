@@ -313,10 +313,10 @@ func sayKey(k key) []string {
 	}
 	add(k.messages && k.sent, "A B: message 1, message 2")
 	add(k.messages && k.sent && k.header, "a b: their header bytes")
-	k.messages = k.messages && !k.sent
-	add(k.messages && k.header, "A B: request 1 and its answer, request 2 and its; a b: their header bytes")
-	add(k.messages && !k.header, "A B: request 1 and its answer, request 2 and its")
-	add(k.messages || k.sent, "|: a boundary of that lane")
+	calls := k.messages && !k.sent
+	add(calls && k.header, "A B: request 1 and its answer, request 2 and its; a b: their header bytes")
+	add(calls && !k.header, "A B: request 1 and its answer, request 2 and its")
+	add(k.messages, "|: a boundary of that lane")
 	add(k.cut, "/: cut by the plan")
 	add(k.end && k.outside, "^: a message ends")
 	add(k.end && !k.outside, "^: a message ends, and what its reader made of it")
@@ -540,14 +540,14 @@ func sayPart(p beliefs.Part) string {
 	if p.Name != "" {
 		under = ", " + under
 	}
-	text := capital(p.Name + under)
+	text := p.Name + under
 	if p.Verdict != "" {
 		text += ": " + string(p.Verdict)
 	}
 	return text
 }
 
-func sayBar(b beliefs.Bar) string { return capital(b.What) + ": " + sayBytes(b.Bytes) }
+func sayBar(b beliefs.Bar) string { return b.What + ": " + sayBytes(b.Bytes) }
 
 func sayRefuted(r *beliefs.Result) string {
 	switch {
@@ -568,9 +568,9 @@ func sayTally(results []*beliefs.Result) string {
 			refuted++
 		}
 	}
-	text := fmt.Sprintf("%s of %s are refuted.", group(refuted), plural(len(results), "belief"))
+	text := fmt.Sprintf("Refuted: %s of %s.", group(refuted), plural(len(results), "belief"))
 	if skipped > 0 {
-		text += fmt.Sprintf(" %s not be shown on this system.", plural(skipped, "experiment")+" could")
+		text += fmt.Sprintf(" Not shown on this system: %s.", group(skipped))
 	}
 	return text
 }
