@@ -34,6 +34,9 @@ type Result struct {
 // Part is one run of an experiment.
 type Part struct {
 	Name string // what is special about it
+
+	// What a sender writes and a receiver takes for messages are its Commands
+	// and what its server Heard. Stage is nil where the programs are no stage's.
 	*lab.Result
 
 	Show trace.Direction // the direction worth a picture; "" is both
@@ -42,8 +45,8 @@ type Part struct {
 
 // Bar is an amount to draw to scale.
 type Bar struct {
-	What  string
-	Bytes int
+	What  string `json:"what"`
+	Bytes int    `json:"bytes"`
 }
 
 // Try runs the experiment. The error is why it could not run at all.

@@ -23,7 +23,7 @@ var shown = map[string]struct {
 	numbers  string
 }{
 	"one-send-one-receive":  {"glued", "3 2 3 4 2 3 6 0"},
-	"sticky":                {"glued torn torn", "26"},
+	"sticky":                {"glued torn leftover", "26"},
 	"loopback":              {"ok ok error error", "2 4 2"},
 	"sleep":                 {"ok error wrong", "400 600 12 0 10"},
 	"flush":                 {"glued", "50 1 100"},
@@ -84,7 +84,7 @@ func TestKernelBeliefs(t *testing.T) {
 		"nodelay":        `^With TCP_NODELAY, 5 writes came out of [1-4] reads? of 19 bytes, for the reader .* out of [1-5]\.$`,
 		"send-sends-all": `^A write of 50,000,000 bytes that had 250ms took [\d,]+ and .* took 50,000,000\.$`,
 		"write-arrived":  `^\d+ writes of 50,000 bytes each returned .* the peer read [\d,]+ and then "connection reset by peer"\.$`,
-		"udp":            `^A receive of 4 bytes took "hell" of a datagram of 23 and the other 19 were gone, .* "next"; .* three and one came\.$`,
+		"udp":            `^A receive of 4 bytes took "hell" of a datagram of 23 and the other 19 were gone, .* "next"; .* three and then one came\.$`,
 	}
 	for i := range All {
 		b := &All[i]

@@ -38,9 +38,12 @@ func sticky() (Result, error) {
 		oneWay("up:cut=2", two[1:], each(two[1:]), eachRead(1024)).named("splitting (半包): part of a message in one read"),
 		oneWay("as-written", turned, each(turned), eachRead(4)).named("residue (残留): the rest of a message in the next read"),
 	}
-	got := []stage.Verdict{parts[0].Verdict, parts[1].Verdict, second(parts[2])}
+	parts[2].Verdict = second(parts[2]) // it is about the next read
 	arrived, whole := 0, true
+	var got []stage.Verdict
+	var said []string
 	for _, p := range parts {
+		got, said = append(got, p.Verdict), append(said, string(p.Verdict))
 		sent := strings.Join(p.Commands, "")
 		whole = whole && strings.Join(p.heard(), "") == sent
 		arrived += len(sent)
@@ -50,7 +53,7 @@ func sticky() (Result, error) {
 		Parts:   parts,
 		Measured: fmt.Sprintf("One program came out %s, three different things, while all %s arrived once and in order: "+
 			"a stream has no packets, and nothing in it stuck.",
-			join([]string{string(got[0]), string(got[1]), string(got[2])}), count(arrived, "byte")),
+			join(said), count(arrived, "byte")),
 	}, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"slices"
+	"strings"
 	"time"
 
 	"stickydemo/netsim/trace"
@@ -41,7 +42,7 @@ func udp() (Result, error) {
 		},
 		Measured: fmt.Sprintf("A receive of 4 bytes took %q of a datagram of %d and the other %d were gone, for the next receive returned %q; "+
 			"and of %s over a path of ours that loses one and swaps two, %s came.",
-			first[0], len(long[0]), len(long[0])-len(first[0]), first[1], count(len(three), "datagram"), join(came)),
+			first[0], len(long[0]), len(long[0])-len(first[0]), first[1], count(len(three), "datagram"), strings.Join(came, " and then ")),
 	}, nil
 }
 

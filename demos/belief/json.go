@@ -2,21 +2,13 @@ package belief
 
 import "encoding/json"
 
-// MarshalJSON returns the form that the command's --json prints: without the
-// logs, which are long.
+// MarshalJSON returns the form that the command's --json prints.
 func (r Result) MarshalJSON() ([]byte, error) {
-	type bar struct {
-		What  string `json:"what"`
-		Bytes int    `json:"bytes"`
+	parts := r.Parts
+	if parts == nil {
+		parts = []Part{} // a list, also where it is empty
 	}
-	type part struct {
-		Name    string `json:"name,omitempty"`
-		Net     string `json:"net"`
-		Plan    string `json:"plan,omitempty"`
-		Verdict string `json:"verdict,omitempty"`
-		Bars    []bar  `json:"bars,omitempty"`
-	}
-	form := struct {
+	return json.Marshal(struct {
 		Number   int    `json:"number"`
 		Name     string `json:"name"`
 		Belief   string `json:"belief"`
@@ -25,17 +17,21 @@ func (r Result) MarshalJSON() ([]byte, error) {
 		Skipped  string `json:"skipped,omitempty"`
 		Measured string `json:"measured,omitempty"`
 		Instead  string `json:"instead"`
-		Parts    []part `json:"parts"`
-	}{r.Number(), r.Name, r.Says, r.Tried, r.Refuted, r.Skipped, r.Measured, r.Instead, []part{}}
-	for _, p := range r.Parts {
-		j := part{Name: p.Name, Net: string(p.Net), Verdict: string(p.Verdict)}
-		if p.Simulated() {
-			j.Plan = p.Plan.String()
-		}
-		for _, b := range p.Bars {
-			j.Bars = append(j.Bars, bar(b))
-		}
-		form.Parts = append(form.Parts, j)
+		Parts    []Part `json:"parts"`
+	}{r.Number(), r.Name, r.Says, r.Tried, r.Refuted, r.Skipped, r.Measured, r.Instead, parts})
+}
+
+// MarshalJSON leaves the log out, which is long.
+func (p Part) MarshalJSON() ([]byte, error) {
+	plan := ""
+	if p.Simulated() {
+		plan = p.Plan.String()
 	}
-	return json.Marshal(form)
+	return json.Marshal(struct {
+		Name    string `json:"name,omitempty"`
+		Net     string `json:"net"`
+		Plan    string `json:"plan,omitempty"`
+		Verdict string `json:"verdict,omitempty"`
+		Bars    []Bar  `json:"bars,omitempty"`
+	}{p.Name, string(p.Net), plan, string(p.Verdict), p.Bars})
 }

@@ -102,7 +102,7 @@ func shortRead() (Result, error) {
 		Refuted: took < len(long[0]) && errors.As(exact.Err, &hang),
 		Parts:   []Part{short, exact},
 		Measured: fmt.Sprintf("After a short segment %s of %s passed for the whole message, and a message of %s, exactly the buffer's size, ended in a %s: the reader waits for more, and the sender for an answer.",
-			group(took), group(len(long[0])), count(len(full[0]), "byte"), exact.Verdict),
+			group(took), count(len(long[0]), "byte"), count(len(full[0]), "byte"), exact.Verdict),
 	}, nil
 }
 
