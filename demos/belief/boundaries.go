@@ -102,9 +102,7 @@ func flush() (Result, error) {
 	p := oneWay("glue", messages, func(s *sender) {
 		out := bufio.NewWriter(s)
 		for i, m := range messages {
-			s.sim.Message(i + 1)
-			s.part.Payloads = append(s.part.Payloads, up(s.at, s.at+len(m)))
-			s.at += len(m)
+			s.next(i+1, 0, len(m))
 			out.WriteString(m)
 			out.Flush()
 		}

@@ -62,11 +62,17 @@ func (s *sender) payload(number int, payload string) { s.frame(number, "", paylo
 
 // frame writes both in one Write. An error is for the receiver to meet.
 func (s *sender) frame(number int, header, payload string) {
-	s.sim.Message(number)
-	from := s.at + len(header)
-	s.at = from + len(payload)
-	s.part.Payloads = append(s.part.Payloads, up(from, s.at))
+	s.next(number, len(header), len(payload))
 	s.Write([]byte(header + payload))
+}
+
+// next says that the next bytes belong to message number: those of a header,
+// then its own.
+func (s *sender) next(number, header, payload int) {
+	s.sim.Message(number)
+	from := s.at + header
+	s.at = from + payload
+	s.part.Payloads = append(s.part.Payloads, up(from, s.at))
 }
 
 // each writes every message on its own, with nothing around it.
