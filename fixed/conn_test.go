@@ -61,6 +61,8 @@ func (c *conn) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
+func (c *conn) RemoteAddr() net.Addr { return &net.UnixAddr{Name: "peer"} }
+
 func (c *conn) CloseWrite() error { c.ended = true; return nil }
 
 func (c *conn) Close() error { c.closed = true; return nil }

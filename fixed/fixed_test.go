@@ -15,6 +15,8 @@ import (
 	"stickydemo/fixed/jsonheader"
 	"stickydemo/fixed/noframing"
 	"stickydemo/fixed/sleephack"
+	"stickydemo/fixed/sockets"
+	"stickydemo/fixed/streaming"
 	"stickydemo/fixed/structheader"
 )
 
@@ -32,6 +34,8 @@ type stage struct {
 	commands  []fault                     // what a server must refuse; the first breaks a limit
 	answers   []fault                     // what a client must
 	single    bool                        // one command a connection, ended by the end of the stream
+	lines     bool                        // no command and no answer may hold a line feed
+	chunks    bool                        // answers have no limit, and the client stops one over its own
 }
 
 type caller interface {
@@ -68,6 +72,17 @@ var stages = []stage{
 		name: "jsonheader", serve: jsonheader.Serve, newClient: standing(jsonheader.NewClient),
 		ask: described, answer: described, abc: [2]string{abcInJSON, abcInJSON},
 		commands: jsonheaderFaults, answers: jsonheaderFaults,
+	},
+	{
+		name: "sockets", serve: serveSockets, newClient: standing(sockets.NewClient), lines: true,
+		ask:    func(line string) string { return line + "\n" },
+		answer: func(line string) string { return "+" + line + "\n" }, abc: [2]string{"abc\n", "+abc\n"},
+		commands: socketsLines, answers: socketsAnswers,
+	},
+	{
+		name: "streaming", serve: serveStreaming, newClient: standing(streaming.NewClient), chunks: true,
+		ask: asksForChunks, answer: chunked, abc: [2]string{"\x00\x00\x00\x03abc+", "\x01\x00\x03abc\x00\x00\x00"},
+		commands: structheaderFaults[:5], answers: streamingFaults, // those behind them are refusals
 	},
 }
 
@@ -115,6 +130,9 @@ func (s stage) talk() (talk []exchange, asks, answers string) {
 	talk = []exchange{{"1\n2|你", "<1\n2|你>"}, {"quiet", ""}, {"", "<>"}} // delimiters in both, an empty answer, an empty command
 	if s.single {
 		talk = talk[:1]
+	}
+	if s.lines {
+		talk[0] = exchange{"1-2+你", "<1-2+你>"}
 	}
 	for _, e := range talk {
 		asks += s.ask(e.command)

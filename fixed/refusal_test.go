@@ -65,13 +65,16 @@ func TestCommandOverTheLimitIsNotSent(t *testing.T) {
 
 func TestAnswerOverTheLimitIsRefused(t *testing.T) {
 	each(t, stages, func(t *testing.T, s stage) {
+		if s.chunks {
+			return // TestStreamingCallStopsOverItsLimit
+		}
 		c, leave := s.start(t, tcp)
 		got, err := c.Call("huge")
 		if s.single {
 			if err != nil || string(got) != "message of at least 1048577 bytes, limit 1048576\n" {
 				t.Errorf("client: got %.80q, %v, want the reason for an answer", got, err)
 			}
-		} else if want := `refused by the peer: "message of 1048577 bytes, limit 1048576"`; got != nil || err == nil || err.Error() != want {
+		} else if want := `of 1048577 bytes, limit 1048576"`; got != nil || err == nil || !strings.HasPrefix(err.Error(), "refused by the peer: ") || !strings.HasSuffix(err.Error(), want) {
 			t.Errorf("client: got %.40q, %v, want %s", got, err, want)
 		}
 		if err := leave(); err == nil || !strings.Contains(err.Error(), "1048577 bytes, limit 1048576") {

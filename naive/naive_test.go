@@ -18,6 +18,8 @@ import (
 	"stickydemo/naive/jsonheader"
 	"stickydemo/naive/noframing"
 	"stickydemo/naive/sleephack"
+	"stickydemo/naive/sockets"
+	"stickydemo/naive/streaming"
 	"stickydemo/naive/structheader"
 )
 
@@ -53,6 +55,10 @@ type clientCase struct {
 }
 
 var programs = []program{
+	{"sockets", alone(sockets.Serve), client(sockets.NewClient), socketsServer, socketsClient,
+		[]string{"abc"}, []string{"echo"}, []int{0}},
+	{"sockets, variant first", alone(sockets.ServeFirst), client(sockets.NewClient), socketsServer, socketsClient,
+		[]string{"abc"}, []string{"echo"}, []int{0}},
 	{"noframing", noframing.Serve, client(noframing.NewClient), noframingServer, noframingClient,
 		[]string{"abc"}, []string{"echo"}, []int{0}},
 	{"sleephack", sleepless, client(sleephack.NewClient), sleephackServer, sleephackClient,
@@ -65,6 +71,8 @@ var programs = []program{
 		[]string{native(3) + "abc"}, []string{"echo"}, []int{0, 4, 5, 6}},
 	{"jsonheader", jsonheader.Serve, client(jsonheader.NewClient), jsonheaderServer, jsonheaderClient,
 		[]string{native(48) + head(3) + "abc"}, []string{"echo"}, []int{0, 4, 52, 53, 54}},
+	{"streaming", collected, client(streaming.NewClient), streamingServer, streamingClient,
+		[]string{big(3) + "abc"}, []string{big(4) + "echo"}, []int{0, 1, 2, 3, 4, 5, 6}},
 }
 
 func client[C caller](newClient func(net.Conn) C) func(net.Conn) caller {
@@ -110,6 +118,8 @@ func (c *conn) Read(p []byte) (int, error) {
 	}
 	return c.in.Read(p)
 }
+
+func (c *conn) Close() error { return nil }
 
 func (c *conn) Write(p []byte) (int, error) {
 	c.writes = append(c.writes, string(p))

@@ -11,7 +11,7 @@ import (
 // Wait says what one task was blocked on when a run ended badly.
 type Wait struct {
 	Task   string          `json:"task"`
-	On     string          `json:"on"` // read, write, sleep, accept
+	On     string          `json:"on"` // read, write, sleep, accept, tasks
 	Conn   int             `json:"conn,omitempty"`
 	Dir    trace.Direction `json:"dir,omitempty"`
 	Offset int             `json:"offset"` // where the read or write would go on
@@ -23,6 +23,8 @@ func (w Wait) String() string {
 		return fmt.Sprintf("%s waits to %s %s at offset %d of connection %d", w.Task, w.On, w.Dir, w.Offset, w.Conn)
 	case "sleep":
 		return w.Task + " sleeps"
+	case "tasks":
+		return w.Task + " waits for its tasks"
 	}
 	return w.Task + " waits to " + w.On
 }

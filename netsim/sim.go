@@ -363,6 +363,8 @@ func (s *Sim) ready(w *wait) bool {
 		return c.out.writable() && (w.turn || !c.writing) || c.closed || c.writeBy <= s.now
 	case waitAccept:
 		return s.listen.backlog.first() != nil || s.listen.closed
+	case waitGroup:
+		return w.group.open == 0
 	}
 	return false
 }

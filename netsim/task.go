@@ -33,6 +33,7 @@ type wait struct {
 	until int64    // waitSleep
 	conn  *simConn // waitRead, waitWrite
 	turn  bool     // waitWrite: it waits for room, not for another Write
+	group *Group   // waitGroup
 }
 
 type waitKind uint8
@@ -44,6 +45,7 @@ const (
 	waitSleep
 	waitWrite
 	waitAccept
+	waitGroup
 )
 
 func (w *wait) describe(task string) Wait {
@@ -54,6 +56,8 @@ func (w *wait) describe(task string) Wait {
 		d.On = "sleep"
 	case waitAccept:
 		d.On = "accept"
+	case waitGroup:
+		d.On = "tasks"
 	case waitRead:
 		d.On, s = "read", w.conn.in
 		d.Offset = s.read

@@ -1,7 +1,10 @@
 package lab_test
 
 import (
+	"errors"
 	"fmt"
+	"io"
+	"slices"
 	"testing"
 	"time"
 
@@ -14,6 +17,13 @@ import (
 // short is an exchange that every naive program gets right where each write is
 // one read.
 var short = []string{"echo ab", "printf 'a\\nb'", "seq 1 3"}
+
+// shortFails are the naive programs that no exchange suits, each by its stage and
+// variant.
+var shortFails = map[string]stage.Verdict{
+	"stage0 once": stage.Error, // a server for one message
+	"stage0 spin": stage.Spin,  // after any last one
+}
 
 func plan(t testing.TB, text string) netsim.Plan {
 	t.Helper()
@@ -35,7 +45,7 @@ func naives(t *testing.T, f func(t *testing.T, spec lab.Spec, b *stage.Break)) {
 		for _, v := range variants {
 			b := s.BreakOf(v)
 			t.Run(s.ID+v, func(t *testing.T) {
-				f(t, lab.Spec{Stage: s, Side: stage.Naive, Variant: v, Commands: b.Commands}, b)
+				f(t, lab.Spec{Stage: s, Side: stage.Naive, Variant: v, Commands: b.Commands, Clients: b.Clients}, b)
 			})
 		}
 	}
@@ -72,9 +82,13 @@ func TestNaiveFailsAsListed(t *testing.T) {
 		if got := lab.Run(spec); got.Verdict == stage.OK {
 			t.Error("under drip: got ok")
 		}
-		spec.Plan, spec.Commands = plan(t, "as-written"), short
-		if got := lab.Run(spec); got.Verdict != stage.OK {
-			t.Errorf("as-written, short answers: got %s, want ok", got.Verdict)
+		spec.Plan, spec.Commands, spec.Clients = plan(t, "as-written"), short, stage.OneClient
+		want, fails := shortFails[spec.Stage.ID+" "+spec.Variant]
+		if !fails {
+			want = stage.OK
+		}
+		if got := lab.Run(spec); got.Verdict != want {
+			t.Errorf("as-written, short answers: got %s, want %s", got.Verdict, want)
 		}
 	})
 }
@@ -217,10 +231,104 @@ func TestKernel(t *testing.T) {
 		if r.Verdict != stage.OK || r.Server.Err != nil {
 			t.Errorf("got %s (%v), want ok", r.Verdict, r.Server.Err)
 		}
-		if got, want := r.Cost.Payload, len("echo abtruetasklistseq 1 2000")+3+2927+8893; got != want {
+		want := len("echo abtruetasklistseq 1 2000") + 3 + 2927 + 8893
+		if spec.Stage.Reply != nil { // an echo
+			want = 2 * len("echo abtruetasklistseq 1 2000")
+		}
+		if got := r.Cost.Payload; got != want {
 			t.Errorf("payload: got %d bytes, want %d", got, want)
 		}
 	})
+}
+
+// Clients that all stay, and clients of which each leaves before the next, are
+// all served by a server that serves many.
+func TestFixedServesManyClients(t *testing.T) {
+	var l lab.Lab
+	defer l.Close()
+	spec := lab.Spec{Stage: stage.Find("stage0"), Side: stage.Fixed, Commands: slices.Repeat([]string{"hello", "你好", ""}, 30)}
+	for _, spec.Clients = range []stage.Clients{stage.EachStays, stage.EachGoes} {
+		for _, p := range stage.Plans {
+			spec.Plan = plan(t, p.Plan)
+			r := l.Run(spec)
+			if r.Verdict != stage.OK || r.Server.Err != nil || r.Log.Conns() != len(spec.Commands) {
+				t.Errorf("%s, under %s: got %s on %d connections (%v, %v)", spec.Clients, spec.Plan, r.Verdict, r.Log.Conns(), r.Err, r.Server.Err)
+			}
+		}
+	}
+}
+
+// One client whose stream is cut off takes nobody along, and its handler says so.
+func TestFixedHandlersFailAlone(t *testing.T) {
+	spec := lab.Spec{Stage: stage.Find("stage0"), Side: stage.Fixed, Commands: []string{"one", "two", "three"}, Clients: stage.EachStays}
+	spec.Plan = plan(t, "1#up:truncate=4")
+	if r := lab.Run(spec); r.Verdict != stage.OK {
+		t.Errorf("truncated between two lines: got %s (%v, %v)", r.Verdict, r.Err, r.Server.Err)
+	}
+	spec.Plan = plan(t, "2#up:truncate=2")
+	r := lab.Run(spec)
+	if r.Verdict != stage.Error || !errors.Is(r.Server.Err, io.ErrUnexpectedEOF) || r.Calls[0].Verdict != stage.OK {
+		t.Errorf("truncated in the second client's line: got %s, server %v", r.Verdict, r.Server.Err)
+	}
+}
+
+// On real TCP, too, each step of stage0 fails in its own way, and even a server
+// that reads nothing for ever, or runs a command without end, is got rid of.
+func TestKernelEndsWhatHasNoEnd(t *testing.T) {
+	for _, test := range []struct {
+		stage, variant string
+		want           stage.Verdict
+	}{
+		{"stage0", "once", stage.Error},
+		{"stage0", "spin", stage.Spin},
+		{"stage0", "first", stage.Error},
+		{"stage0", "", stage.Hang},
+		{"stage6", "", stage.Hang},
+	} {
+		t.Run(test.stage+test.variant, func(t *testing.T) {
+			t.Parallel()
+			s := stage.Find(test.stage)
+			b := s.BreakOf(test.variant)
+			r, err := lab.RunKernel(t.Context(), lab.Spec{Stage: s, Side: stage.Naive, Variant: test.variant, Commands: b.Commands, Clients: b.Clients})
+			if err != nil || r.Verdict != test.want || r.Calls[0].Verdict != stage.OK {
+				t.Errorf("got %s (%v, %v), want %s", r.Verdict, r.Server.Err, err, test.want)
+			}
+		})
+	}
+}
+
+// A command without end is stopped at the same place wherever its output is cut,
+// what follows it on the connection is right, and no end of a stream passes for
+// the end of a command.
+func TestFixedStopsWhatHasNoEnd(t *testing.T) {
+	var l lab.Lab
+	defer l.Close()
+	spec := lab.Spec{Stage: stage.Find("stage6"), Side: stage.Fixed, Commands: []string{"echo a; fail", "top", "top 2; echo b"}}
+	whole := l.Run(spec)
+	if want := "0s cpu 29%\n1s cpu 58%\n2s cpu 87%\n"; whole.Verdict != stage.OK || string(whole.Calls[1].Got) != want || whole.Cost.Elapsed != 3*time.Second {
+		t.Errorf("got %s, %q after %s, want %q after 3s", whole.Verdict, whole.Calls[1].Got, whole.Cost.Elapsed, want)
+	}
+	under := func(text string, want stage.Verdict) {
+		t.Helper()
+		spec.Plan = plan(t, text)
+		if r := l.Run(spec); r.Verdict != want {
+			t.Errorf("under %s: got %s (%v, %v), want %s", text, r.Verdict, r.Err, r.Server.Err, want)
+		}
+	}
+	for _, p := range stage.Plans {
+		under(p.Plan, stage.OK)
+	}
+	for seed := range 200 {
+		under(fmt.Sprintf("random=%d;link:rtt=7ms", seed), stage.OK)
+	}
+	for _, dir := range []trace.Direction{trace.Up, trace.Down} {
+		for at := range length(whole, dir) {
+			under(fmt.Sprintf("%s:cut=%d", dir, at+1), stage.OK)
+			under(fmt.Sprintf("%s:stall=5s@%d", dir, at), stage.OK)
+			under(fmt.Sprintf("%s:truncate=%d", dir, at), stage.Error)
+			under(fmt.Sprintf("%s:reset=%d", dir, at), stage.Error)
+		}
+	}
 }
 
 // What each idea costs, as the lessons say it.
@@ -231,6 +339,8 @@ func TestCost(t *testing.T) {
 		elapsed time.Duration // a call
 		trips   int
 	}{
+		{"stage0", stage.Naive, 40 * time.Millisecond, 1},
+		{"stage0", stage.Fixed, 40 * time.Millisecond, 1},
 		{"stage1", stage.Fixed, 80 * time.Millisecond, 2},
 		{"stage2", stage.Naive, 540 * time.Millisecond, 1},
 		{"stage2", stage.Fixed, 40 * time.Millisecond, 1},
@@ -238,6 +348,7 @@ func TestCost(t *testing.T) {
 		{"stage3", stage.Fixed, 80 * time.Millisecond, 2},
 		{"stage4", stage.Fixed, 40 * time.Millisecond, 1},
 		{"stage5", stage.Fixed, 40 * time.Millisecond, 1},
+		{"stage6", stage.Fixed, 80 * time.Millisecond, 2},
 	} {
 		const calls = 5
 		spec := lab.Spec{Stage: stage.Find(test.stage), Side: test.side, Plan: plan(t, "link:rtt=40ms")}

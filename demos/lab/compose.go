@@ -8,6 +8,7 @@ import (
 	"net"
 	"time"
 
+	"stickydemo/demos/shell"
 	"stickydemo/demos/stage"
 	"stickydemo/netsim"
 	"stickydemo/netsim/search"
@@ -163,17 +164,19 @@ func (r *aloneRunner) Run(plan netsim.Plan) search.Outcome {
 }
 
 func (r *aloneRunner) serve(program stage.Program, listener net.Listener, note func(string, ...any)) {
-	for {
-		conn, err := listener.Accept()
-		if err != nil {
-			return
-		}
-		err = program.Serve(conn, stage.Env{Run: r.answers.of, Sleep: func(time.Duration) {}})
-		conn.Close()
+	awake := func(time.Duration) {}
+	env := stage.Env{Run: r.answers.of, Sleep: awake, Stream: func(command string, stdout, stderr io.Writer) int {
+		return shell.Stream(command, stdout, stderr, awake)
+	}}
+	handlers := func() (func(func()), func()) {
+		g := r.sim.Group("handler")
+		return g.Go, g.Wait
+	}
+	serve(program, listener, env, handlers, func(err error) {
 		if err != nil {
 			note("server: %v", err)
 		}
-	}
+	})
 }
 
 func (r *aloneRunner) call(program stage.Program, note func(string, ...any)) {

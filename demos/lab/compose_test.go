@@ -4,12 +4,15 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"stickydemo/demos/lab"
 	"stickydemo/demos/shell"
@@ -119,6 +122,9 @@ func TestCompositionWouldBeNoticed(t *testing.T) {
 		t.Parallel()
 		var l lab.Lab
 		defer l.Close()
+		if b.Sound {
+			return // what is wrong with it is no matter of cuts
+		}
 		spec.Commands = composed[0]
 		if c, err := lab.Compose(t.Context(), spec, 1); err != nil || c.Holds || c.Why == "" {
 			t.Errorf("got %+v, %v, want it not to hold", c, err)
@@ -154,21 +160,34 @@ func TestCompositionOnGoroutines(t *testing.T) {
 // converse makes the calls through a plan and checks the answers and what the
 // server was told to run.
 func converse(t *testing.T, s *stage.Stage, plan netsim.Plan, commands []string) {
-	answer := func(command string) []byte { return s.Answer(shell.Builtin(command)) }
 	l := netsim.Listen(plan)
 	var heard []string
 	done := make(chan error)
+	env := stage.Env{Sleep: time.Sleep, Run: func(command string) []byte {
+		heard = append(heard, command)
+		return s.AnswerTo(command)
+	}, Stream: func(command string, stdout, stderr io.Writer) int {
+		heard = append(heard, command)
+		return shell.Stream(command, stdout, stderr, time.Sleep)
+	}}
 	go func() {
+		if s.Fixed.ServeAll != nil {
+			var group errgroup.Group
+			env.Handlers = waiting{&group}
+			err := s.Fixed.ServeAll(l, env)
+			if failed := group.Wait(); failed != nil {
+				t.Errorf("under %s: a handler left with %v", plan, failed)
+			}
+			done <- err
+			return
+		}
 		for {
 			conn, err := l.Accept()
 			if err != nil {
 				done <- err
 				return
 			}
-			err = s.Fixed.Serve(conn, stage.Env{Sleep: time.Sleep, Run: func(command string) []byte {
-				heard = append(heard, command)
-				return answer(command)
-			}})
+			err = s.Fixed.Serve(conn, env)
 			conn.Close()
 			if err != nil {
 				t.Errorf("under %s: the server left with %v", plan, err)
@@ -187,7 +206,7 @@ func converse(t *testing.T, s *stage.Stage, plan netsim.Plan, commands []string)
 		t.Fatal(err)
 	}
 	for _, command := range commands {
-		if got, err := caller.Call(command); err != nil || !bytes.Equal(got, answer(command)) {
+		if got, err := caller.Call(command); err != nil || !bytes.Equal(got, s.AnswerTo(command)) {
 			t.Errorf("under %s: %q was answered %q, %v", plan, command, got, err)
 		}
 	}
@@ -202,3 +221,8 @@ func converse(t *testing.T, s *stage.Stage, plan netsim.Plan, commands []string)
 		t.Errorf("under %s: the server ran %q", plan, heard)
 	}
 }
+
+// waiting makes handlers of a group whose error is looked at later.
+type waiting struct{ *errgroup.Group }
+
+func (w waiting) Wait() { _ = w.Group.Wait() }

@@ -22,6 +22,7 @@ type resultJSON struct {
 	Net      Net           `json:"net"`
 	Plan     *netsim.Plan  `json:"plan,omitempty"` // on kernel sockets perhaps none
 	Commands []string      `json:"commands"`
+	Clients  stage.Clients `json:"clients,omitempty"`
 	Verdict  stage.Verdict `json:"verdict"`
 	Expected stage.Verdict `json:"expected,omitempty"`
 	Error    string        `json:"error,omitempty"`
@@ -54,7 +55,7 @@ func (r *Result) MarshalJSON() ([]byte, error) {
 	c := r.Cost
 	j := resultJSON{
 		Stage: r.Stage.ID, Name: r.Stage.Name, Side: r.Side, Variant: r.Variant, Net: r.Net,
-		Plan: &r.Plan, Commands: r.Commands, Verdict: r.Verdict, Expected: expected,
+		Plan: &r.Plan, Commands: r.Commands, Clients: r.Clients, Verdict: r.Verdict, Expected: expected,
 		Error: text(r.Err), Server: text(r.Server.Err), Notes: r.Notes, Calls: []callJSON{},
 		Cost: costJSON{int64(c.Elapsed), c.RoundTrips, c.Wire, c.Payload, c.Reads, c.Writes},
 	}
@@ -116,6 +117,8 @@ func ParseSaved(r io.Reader) ([]Saved, error) {
 			return nil, fmt.Errorf("saved run %d: %s has no variant %q", i+1, s.ID, j.Variant)
 		case len(j.Commands) == 0:
 			return nil, fmt.Errorf("saved run %d: no commands", i+1)
+		case j.Clients != stage.OneClient && j.Clients != stage.EachStays && j.Clients != stage.EachGoes:
+			return nil, fmt.Errorf("saved run %d: clients is %q, not %q or %q", i+1, j.Clients, stage.EachStays, stage.EachGoes)
 		case j.Verdict != "" && !slices.Contains(stage.Verdicts, j.Verdict):
 			return nil, fmt.Errorf("saved run %d: there is no verdict %q", i+1, j.Verdict)
 		case j.Net != Sim && j.Net != "" && j.Net != Kernel:
@@ -128,7 +131,7 @@ func ParseSaved(r io.Reader) ([]Saved, error) {
 		if err := relay.Check(plan); j.Net == Kernel && err != nil {
 			return nil, fmt.Errorf("saved run %d: %w", i+1, err)
 		}
-		runs = append(runs, Saved{Spec{s, j.Side, j.Variant, plan, j.Commands}, j.Net, j.Verdict})
+		runs = append(runs, Saved{Spec{s, j.Side, j.Variant, plan, j.Commands, j.Clients}, j.Net, j.Verdict})
 	}
 	if len(runs) == 0 {
 		return nil, fmt.Errorf("saved runs: an empty list")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"runtime"
 	"sync"
 	"time"
 
@@ -37,11 +38,14 @@ func RunKernel(ctx context.Context, spec Spec) (*Result, error) {
 		defer between.end()
 		address = between.address
 	}
+	over, end := context.WithCancel(ctx) // of the client's part
+	defer end()
 	stop := context.AfterFunc(ctx, func() {
 		listener.Close()
 		rec.closeAll()
 	})
 	defer stop()
+	defer rec.closeAll()
 
 	e := newExchange(world{
 		dial: func() (net.Conn, error) {
@@ -52,14 +56,20 @@ func RunKernel(ctx context.Context, spec Spec) (*Result, error) {
 			conn, err := listener.Accept()
 			return rec.tapped(conn, err, trace.Down)
 		},
+		close: listener.Close,
 		sleep: func(d time.Duration) {
 			select {
-			case <-ctx.Done():
+			case <-over.Done():
+				runtime.Goexit() // nobody waits for this server any more
 			case <-time.After(d):
 			}
 		},
 		now:     func() time.Duration { return time.Since(rec.start) },
 		message: rec.belongs,
+		handlers: func() (func(func()), func()) {
+			var group sync.WaitGroup
+			return group.Go, group.Wait
+		},
 	})
 	e.reset(&spec)
 	served := make(chan struct{})
@@ -68,6 +78,7 @@ func RunKernel(ctx context.Context, spec Spec) (*Result, error) {
 		e.runServer()
 	}()
 	err = e.runClient()
+	end()
 	listener.Close()
 	<-served
 	if ctx.Err() != nil {
@@ -76,14 +87,19 @@ func RunKernel(ctx context.Context, spec Spec) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	if between == nil {
-		return e.result(Kernel, rec.events()), nil
-	}
-	if err := between.end(); err != nil {
-		return nil, err
+	if between != nil {
+		if err := between.end(); err != nil {
+			return nil, err
+		}
 	}
 	r := e.result(Kernel, rec.events())
-	r.Notes = append(r.Notes, between.notes()...)
+	if between != nil {
+		r.Notes = append(r.Notes, between.notes()...)
+	}
+	if rec.spun != nil {
+		r.Err = rec.spun
+		r.end(rec.spun, e)
+	}
 	return r, nil
 }
 
@@ -161,7 +177,8 @@ type recorder struct {
 	dialed  int
 	served  int
 	conns   []net.Conn
-	closed  bool // so are all conns, and all that come
+	closed  bool  // so are all conns, and all that come
+	spun    error // with which the server was ended
 }
 
 func (r *recorder) belongs(s side, number int) {
@@ -206,7 +223,8 @@ func (r *recorder) tapped(conn net.Conn, err error, writes trace.Direction) (net
 		t.number = r.dialed
 		r.log = append(r.log, trace.Event{Time: time.Since(r.start), Kind: trace.Open, Conn: t.number})
 	} else {
-		t.in, t.side = trace.Up, server
+		// The server waits longer, so that who gives up is the client.
+		t.Conn, t.in, t.side = Bounded(conn, 2*KernelLimit), trace.Up, server
 		r.served++
 		t.number = r.served
 	}
@@ -221,6 +239,7 @@ type recording struct {
 	side      side
 	in, out   trace.Direction
 	got, sent int
+	empty     int // reads in a row that returned no byte
 }
 
 func (c *recording) Read(p []byte) (int, error) {
@@ -228,6 +247,9 @@ func (c *recording) Read(p []byte) (int, error) {
 	if n > 0 {
 		c.rec.note(c, trace.Event{Kind: trace.Read, Dir: c.in, From: c.got, To: c.got + n})
 		c.got += n
+		c.empty = 0
+	} else if c.empty++; c.empty > netsim.SpinLimit {
+		c.rec.endSpin()
 	}
 	return n, err
 }
@@ -243,6 +265,14 @@ func (c *recording) Write(p []byte) (int, error) {
 }
 
 func (c *recording) CloseWrite() error { return closeWrite(c.Conn) }
+
+// endSpin ends the goroutine of a program that reads nothing for ever.
+func (r *recorder) endSpin() {
+	r.mu.Lock()
+	r.spun = &netsim.SpinError{Task: "server", Calls: netsim.SpinLimit}
+	r.mu.Unlock()
+	runtime.Goexit()
+}
 
 func (r *recorder) note(c *recording, e trace.Event) {
 	r.mu.Lock()

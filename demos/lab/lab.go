@@ -21,6 +21,7 @@ type Spec struct {
 	Variant  string // of the naive side; "" is the stage's own
 	Plan     netsim.Plan
 	Commands []string
+	Clients  stage.Clients // that send them
 }
 
 // Result is what became of it.
@@ -55,7 +56,8 @@ type Call struct {
 	Want    []byte
 	Got     []byte
 	Err     error
-	Source  Piece // where Got stood in the stream; empty where that is not known
+	Source  Piece   // where Got stood in the stream; empty where that is not known
+	More    []Piece // where the rest of it stood, if it came in chunks
 }
 
 // Server is what the server saw.
@@ -97,7 +99,7 @@ func (s *Spec) Expected() (stage.Verdict, bool) {
 		return stage.OK, s.Plan.Whole()
 	}
 	b := s.Stage.BreakOf(s.Variant)
-	if !slices.Equal(s.Commands, b.Commands) {
+	if !slices.Equal(s.Commands, b.Commands) || s.Clients != b.Clients {
 		return "", false
 	}
 	switch s.Plan.String() {

@@ -63,12 +63,16 @@ func (l *Lab) prepare() {
 		sleep:   s.Sleep,
 		now:     s.Elapsed,
 		message: func(_ side, number int) { s.Message(number) },
+		handlers: func() (func(func()), func()) {
+			g := s.Group("handler")
+			return g.Go, g.Wait
+		},
 	})
 	serve := l.e.runServer
 	l.main = func() {
 		listener := s.Listen()
 		defer listener.Close()
-		l.e.world.accept = listener.Accept
+		l.e.world.accept, l.e.world.close = listener.Accept, listener.Close
 		s.Go("server", serve)
 		l.err = l.e.runClient()
 	}

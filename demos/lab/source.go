@@ -65,6 +65,31 @@ func (s *streams) find(data []byte, dir trace.Direction, from, to progress) Piec
 	return Piece{to.conn, dir, trace.Span{From: at, To: at + len(data)}}
 }
 
+// maxChunkHeader is the most bytes before the payload of a chunk.
+const maxChunkHeader = 4
+
+// chunks returns where data stands that was written for a message in chunks,
+// each a Write of its own: a short header and the payload.
+func (s *streams) chunks(data []byte, at place, message int) []Piece {
+	var pieces []Piece
+	for _, w := range s.log {
+		if len(data) == 0 {
+			break
+		}
+		if w.Kind != trace.Written || w.Conn != at.conn || w.Dir != at.dir || !slices.Contains(w.Messages, message) {
+			continue
+		}
+		for header := 0; header < len(w.Data) && header <= maxChunkHeader; header++ {
+			if payload := w.Data[header:]; bytes.HasPrefix(data, payload) {
+				pieces = append(pieces, Piece{at.conn, at.dir, trace.Span{From: w.From + header, To: w.To}})
+				data = data[len(payload):]
+				break
+			}
+		}
+	}
+	return pieces
+}
+
 // messages returns the numbers of the messages that a piece's bytes belong to.
 func (s *streams) messages(p Piece) []int {
 	var list []int
@@ -82,6 +107,13 @@ func (e *exchange) findSources(r *Result, s *streams) {
 	var last progress
 	for i := range r.Calls {
 		c := &r.Calls[i]
+		if e.spec.Stage.Streams {
+			if chunks := s.chunks(c.Got, place{e.ends[i].conn, trace.Down}, i+1); len(chunks) > 0 {
+				c.Source, c.More = chunks[0], chunks[1:]
+				last = progress{e.ends[i].conn, e.ends[i].read}
+				continue
+			}
+		}
 		c.Source = s.find(c.Got, trace.Down, last, e.ends[i])
 		last = believed(c.Source, e.ends[i], last)
 	}
@@ -122,6 +154,10 @@ func (e *exchange) payloads(s *streams) []Piece {
 			continue
 		}
 		seen[m] = true
+		if m.dir == trace.Down && e.spec.Stage.Streams {
+			pieces = append(pieces, s.chunks(e.heard[m.number-1].Answer, m.place, m.number)...)
+			continue
+		}
 		var payload []byte
 		find := bytes.LastIndex // headers go before
 		if m.dir == trace.Up {

@@ -34,6 +34,7 @@ var builtins = []struct {
 	{Command{"dir", "", "a folder's files, less than half a KB"}, text("dir", dir)},
 	{Command{"bytes", "N", "N bytes in numbered rows of 16"}, blocks},
 	{Command{"hello-zh", "", "你好, 2 characters in 6 bytes, and a newline"}, text("hello-zh", "你好\n")},
+	{Command{"top", "[N]", "how busy this is: a line at once and then one a second, N of them or for ever"}, top},
 	{Command{"fail", "", "complain on standard error only, and fail"}, complain},
 }
 

@@ -2,8 +2,10 @@ package shell
 
 import (
 	"fmt"
+	"io"
 	"slices"
 	"strconv"
+	"time"
 	"unicode/utf8"
 )
 
@@ -13,6 +15,33 @@ import (
 type output struct {
 	stdout, stderr []byte
 	full           bool
+	live           *live // nil where all is wanted at once
+}
+
+// live is where output goes as it comes.
+type live struct {
+	stdout, stderr io.Writer
+	sleep          func(time.Duration)
+	gone           bool // nobody takes it any more
+}
+
+// flush hands over what there is, and reports whether anybody still takes it.
+func (o *output) flush() bool {
+	if o.live == nil {
+		return true
+	}
+	for _, s := range []struct {
+		to   io.Writer
+		text []byte
+	}{{o.live.stdout, o.stdout}, {o.live.stderr, o.stderr}} {
+		if len(s.text) == 0 || o.live.gone {
+			continue
+		}
+		_, err := s.to.Write(s.text)
+		o.live.gone = err != nil
+	}
+	o.stdout, o.stderr = o.stdout[:0], o.stderr[:0]
+	return !o.live.gone
 }
 
 // fits says whether n more bytes may be printed.

@@ -11,7 +11,11 @@
 // for it.
 package shell
 
-import "fmt"
+import (
+	"fmt"
+	"io"
+	"time"
+)
 
 // MaxOutput is the most bytes that an answer of [Builtin] has, both streams
 // together.
@@ -45,6 +49,32 @@ func Builtin(command string) Answer {
 		}
 	}
 	return Answer{Stdout: out.stdout, Stderr: out.stderr, Status: status}
+}
+
+// Stream runs what Builtin answers, and hands over what each command prints when
+// it has printed it, and top line by line, as long as the writers take it. It
+// sleeps by sleep and returns the status, 141 where a writer returned an error.
+func Stream(command string, stdout, stderr io.Writer, sleep func(time.Duration)) (status int) {
+	out := output{live: &live{stdout: stdout, stderr: stderr, sleep: sleep}}
+	list, err := split(command)
+	if err != nil {
+		status = out.failf(2, "shell: %v", err)
+	}
+	for _, words := range list {
+		status = run(words, &out)
+		if out.full {
+			out = output{live: out.live}
+			status = out.failf(1, "shell: the answer to %s is over the limit of %d bytes", quote(command), MaxOutput)
+			break
+		}
+		if !out.flush() {
+			return stoppedStatus
+		}
+	}
+	if !out.flush() {
+		return stoppedStatus
+	}
+	return status
 }
 
 // run runs one command; words is never empty.

@@ -7,6 +7,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"os"
 	"os/exec"
 	"sync"
 	"time"
@@ -55,6 +57,104 @@ func System(ctx context.Context, command string, limit int) Answer {
 		answer.note("shell: %v", err)
 	}
 	return answer
+}
+
+// SystemStream answers as System does, but hands over what the command prints
+// as it comes, for as long as the writers take it and ctx is not done. They are
+// never called at once. A command is killed that prints nothing for a silence.
+func SystemStream(ctx context.Context, command string, stdout, stderr io.Writer, silence time.Duration) (exit int) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	quiet := time.AfterFunc(silence, func() { cancel(fmt.Errorf("it printed nothing for %s", silence)) })
+	defer quiet.Stop()
+	turns := &turns{quiet: quiet, silence: silence, gone: cancel}
+
+	cmd := shellCommand(ctx, command)
+	killed := false // written before Wait returns
+	cmd.Cancel = func() error {
+		killed = true
+		return killAll(cmd.Process)
+	}
+	// Pipes of our own, since exec's are closed a while after the shell has ended,
+	// with what a slow reader has not taken by then.
+	out, err := newPipes(cmd)
+	if err == nil {
+		err = cmd.Start()
+		out.closeWriters()
+		defer out.closeReaders()
+	}
+	if err != nil {
+		fmt.Fprintf(stderr, "shell: the system's shell was not started: %v\n", err)
+		return 127
+	}
+	stop := context.AfterFunc(ctx, out.closeReaders)
+	defer stop()
+	var copying sync.WaitGroup
+	for i, to := range []io.Writer{stdout, stderr} {
+		copying.Go(func() { _, _ = io.Copy(turn{to, turns}, out.readers[i]) })
+	}
+	_ = cmd.Wait() // its status says enough
+	sweep(cmd.Process)
+	copying.Wait()
+	exit = status(cmd.ProcessState)
+	if killed {
+		fmt.Fprintf(stderr, "shell: killed: %v\n", context.Cause(ctx))
+		exit = max(exit, 1)
+	}
+	return exit
+}
+
+// pipes carry the two streams of a command.
+type pipes struct{ readers, writers []*os.File }
+
+func newPipes(cmd *exec.Cmd) (*pipes, error) {
+	p := &pipes{}
+	for range 2 {
+		r, w, err := os.Pipe()
+		if err != nil {
+			p.closeReaders()
+			p.closeWriters()
+			return nil, err
+		}
+		p.readers, p.writers = append(p.readers, r), append(p.writers, w)
+	}
+	cmd.Stdout, cmd.Stderr = p.writers[0], p.writers[1]
+	return p, nil
+}
+
+func (p *pipes) closeReaders() { closeAll(p.readers) }
+func (p *pipes) closeWriters() { closeAll(p.writers) }
+
+func closeAll(files []*os.File) {
+	for _, f := range files {
+		f.Close() // at its second closing harmless
+	}
+}
+
+// turns lets both streams of a command write, one at a time.
+type turns struct {
+	sync.Mutex
+	quiet   *time.Timer
+	silence time.Duration
+	gone    func(error) // nobody takes what is written any more
+}
+
+type turn struct {
+	io.Writer
+	*turns
+}
+
+func (t turn) Write(p []byte) (int, error) {
+	t.Lock()
+	defer t.Unlock()
+	t.quiet.Stop() // a slow reader is not the command's silence
+	n, err := t.Writer.Write(p)
+	if err != nil {
+		t.gone(err)
+	} else {
+		t.quiet.Reset(t.silence)
+	}
+	return n, err
 }
 
 // note adds a line of our own to Stderr.

@@ -4,6 +4,7 @@
 package stage
 
 import (
+	"io"
 	"net"
 	"time"
 
@@ -21,10 +22,18 @@ const (
 // Sides are both, in the order in which they are shown.
 var Sides = []Side{Naive, Fixed}
 
-// Env is what a server is given besides its connection.
+// Env is what a server is given besides its connections.
 type Env struct {
-	Run   func(command string) []byte
-	Sleep func(time.Duration)
+	Run      func(command string) []byte
+	Stream   func(command string, stdout, stderr io.Writer) (status int)
+	Sleep    func(time.Duration)
+	Handlers Handlers // of a program that serves all its clients at once
+}
+
+// Handlers run at the same time, and a server waits for those that it started.
+type Handlers interface {
+	Go(handle func() error)
+	Wait()
 }
 
 // Caller is the client of any stage.
@@ -32,11 +41,21 @@ type Caller interface {
 	Call(command string) ([]byte, error)
 }
 
+// Streamer is a client that is given output as it comes: see the fixed program of
+// stage6.
+type Streamer interface {
+	Stream(command string, each func(stream int, chunk []byte) bool) (status int, err error)
+}
+
 // Program is one side of one stage: what Serve does with each connection that
 // it is given, and what a client does that can dial.
 type Program struct {
 	Serve  func(conn net.Conn, env Env) error
 	Client func(dial func() (net.Conn, error)) (Caller, error)
+
+	// ServeAll stands in the place of Serve where a program accepts its
+	// connections itself: until the listener is closed, or it closes it.
+	ServeAll func(listener net.Listener, env Env) error
 }
 
 // Stage is one row of the table.
@@ -54,20 +73,41 @@ type Stage struct {
 
 	// Answer is what this protocol's servers send of what a command printed.
 	Answer func(shell.Answer) []byte
+
+	// Streams says that servers run commands by Env's Stream, and that clients
+	// stop those without end after a few lines.
+	Streams bool
+
+	// Reply stands in the place of Answer where servers do not run commands.
+	Reply func(line string) []byte
 }
 
 // Break is a way to make a naive program fail.
 type Break struct {
 	Plan     string   // a netsim plan
 	Commands []string // sent one after the other
+	Clients  Clients  // that send them
 	Verdict  Verdict  // of the naive program
 	Reason   string   // why, in a sentence or two
+
+	// Sound says that its reads are right: no cut breaks it, and what is wrong is
+	// elsewhere.
+	Sound bool
 
 	// AsWritten is the naive program's verdict for the same commands where
 	// each write is one read, and AsWrittenReason why, where it is not ok.
 	AsWritten       Verdict
 	AsWrittenReason string
 }
+
+// Clients says who sends the commands of a run.
+type Clients string
+
+const (
+	OneClient Clients = ""         // all of them, on one connection where the program allows
+	EachStays Clients = "together" // a client for each command, and nobody leaves before the last answer
+	EachGoes  Clients = "in turn"  // a client for each command, who leaves before the next one comes
+)
 
 // Variant is another naive program of the same idea; the fixed one repairs it
 // too.
@@ -109,6 +149,17 @@ func (s *Stage) HasVariant(name string) bool {
 		}
 	}
 	return name == ""
+}
+
+// AnswerTo returns what a server that is right answers to a command.
+func (s *Stage) AnswerTo(command string) []byte {
+	if s.Reply != nil {
+		return s.Reply(command)
+	}
+	if shell.Endless(command) && s.Streams {
+		return firstScreens(command)
+	}
+	return s.Answer(shell.Builtin(command))
 }
 
 // Find returns the stage of that ID or name, nil where there is none.

@@ -1,6 +1,7 @@
 package stage
 
 import (
+	"io"
 	"net"
 	"time"
 
@@ -9,16 +10,84 @@ import (
 	fixedjson "stickydemo/fixed/jsonheader"
 	fixedno "stickydemo/fixed/noframing"
 	fixedsleep "stickydemo/fixed/sleephack"
+	fixedsockets "stickydemo/fixed/sockets"
+	fixedstreaming "stickydemo/fixed/streaming"
 	fixedstruct "stickydemo/fixed/structheader"
 	"stickydemo/naive/ackhandshake"
 	"stickydemo/naive/jsonheader"
 	"stickydemo/naive/noframing"
 	"stickydemo/naive/sleephack"
+	"stickydemo/naive/sockets"
+	"stickydemo/naive/streaming"
 	"stickydemo/naive/structheader"
 )
 
 // All is the stages in the order of the course.
 var All = []Stage{
+	{
+		ID: "stage0", Name: "sockets",
+		Idea:  "an echo server for one client at a time",
+		Naive: accepting(sockets.Serve),
+		Fixed: Program{
+			ServeAll: func(l net.Listener, env Env) error { return fixedsockets.Serve(l, env.Run, env.Handlers) },
+			Client:   standing(fixedsockets.NewClient),
+		},
+		Break: Break{
+			Plan:     "glue",
+			Commands: []string{"hello", "is anybody there?"},
+			Clients:  EachStays,
+			Verdict:  Hang,
+			Reason: "The server reads on from its first client and does not come back to accept the second one. " +
+				"That one is connected all the same: the kernel keeps it in the backlog, and nobody ever answers.",
+			AsWritten:       Hang,
+			AsWrittenReason: "the first client has not left, whatever the network does",
+		},
+		Variants: []Variant{{
+			Name:  "once",
+			Idea:  "an echo server for one message",
+			Naive: accepting(sockets.ServeOnce),
+			Break: Break{
+				Plan:     "glue",
+				Commands: []string{"hello", "still there?"},
+				Verdict:  Error,
+				Reason: "The server answers one message and exits. " +
+					"A conversation has more, and the second message meets a connection that is closed.",
+				AsWritten:       Error,
+				AsWrittenReason: "the server exits after one answer, whatever the network does",
+			},
+		}, {
+			Name:  "spin",
+			Idea:  "an echo server that does not notice that its client left",
+			Naive: accepting(sockets.ServeSpin),
+			Break: Break{
+				Plan:     "glue",
+				Commands: []string{"hello"},
+				Verdict:  Spin,
+				Reason: "Every answer was right. Then the client left, and from then on a read returns at once, with no byte: " +
+					"the end of the stream. The server takes it for an empty message and answers it, as fast as it can, for ever.",
+				AsWritten:       Spin,
+				AsWrittenReason: "every client leaves one day, whatever the network does",
+			},
+		}, {
+			Name:  "first",
+			Idea:  "an echo server that leaves with its first client",
+			Naive: accepting(sockets.ServeFirst),
+			Break: Break{
+				Plan:     "glue",
+				Commands: []string{"hello", "is anybody there?"},
+				Clients:  EachGoes,
+				Verdict:  Error,
+				Reason: "The server does notice that its client left, and leaves its only loop: " +
+					"it exits, and the second client, who was in the backlog by then, is reset.",
+				AsWritten:       Error,
+				AsWrittenReason: "the server exits with its first client, whatever the network does",
+			},
+		}},
+		Repair: "Each client gets a handler that runs beside the others, and the loop goes straight back to accept. " +
+			"The end of a stream ends its handler alone, a closed listener ends the server once the last client has left, and a line ends at its line feed.",
+		Price: "One byte a request, two an answer, and a goroutine for each client: their number must be limited somewhere.",
+		Reply: upper,
+	},
 	{
 		ID: "stage1", Name: "noframing",
 		Idea:  "nothing marks the end of an answer",
@@ -133,15 +202,64 @@ var All = []Stage{
 			"What they buy is room: a reader that meets an unknown key passes it over.",
 		Answer: both,
 	},
+	{
+		ID: "stage6", Name: "streaming",
+		Idea:  "a command whose output has no end in sight",
+		Naive: Program{Serve: live(streaming.Serve), Client: standing(streaming.NewClient)},
+		Fixed: Program{
+			Serve:  live(fixedstreaming.Serve),
+			Client: standing(func(conn net.Conn) viewer { return viewer{fixedstreaming.NewClient(conn)} }),
+		},
+		Break: Break{
+			Plan:     "glue",
+			Commands: []string{"echo ready", "top"},
+			Verdict:  Late,
+			Sound:    true,
+			Reason: "The server collects all that a command prints before it sends a byte, and top prints a line a second for ever. " +
+				"No read is cut wrong here, and no boundary is lost: an hour later the client still has nothing, and no way to say stop.",
+			AsWritten:       Late,
+			AsWrittenReason: "the command has no end, whatever the network does",
+		},
+		Repair: "Output is sent in chunks of up to 32 KiB as it comes, each with the number of its stream, and an empty chunk with the exit status ends it. " +
+			"After each chunk the client says more or stop; this one stops a command without end after three lines.",
+		Price: "3 bytes and a round trip a chunk. Whoever cannot wait that long lets several chunks be under way, " +
+			"as the windows of SSH and HTTP/2 do, and stops that much later.",
+		Streams: true,
+		Answer:  stdout,
+	},
 }
 
 // program is the common shape: one standing connection.
 func program[C Caller](s func(net.Conn, func(string) []byte) error, newClient func(net.Conn) C) Program {
-	return Program{serve(s), standing(newClient)}
+	return Program{Serve: serve(s), Client: standing(newClient)}
 }
 
 func serve(s func(net.Conn, func(string) []byte) error) func(net.Conn, Env) error {
 	return func(conn net.Conn, env Env) error { return s(conn, env.Run) }
+}
+
+// accepting is the shape of a server that accepts its connections itself.
+func accepting(s func(net.Listener, func(string) []byte) error) Program {
+	return Program{
+		ServeAll: func(l net.Listener, env Env) error { return s(l, env.Run) },
+		Client:   standing(sockets.NewClient),
+	}
+}
+
+// upper is Python's bytes.upper: ASCII letters alone, so that no length changes.
+func upper(line string) []byte {
+	text := []byte(line)
+	for i, c := range text {
+		if 'a' <= c && c <= 'z' {
+			text[i] = c - 'a' + 'A'
+		}
+	}
+	return text
+}
+
+// live is the shape of a server whose commands print while they run.
+func live(s func(net.Conn, func(string, io.Writer, io.Writer) int) error) func(net.Conn, Env) error {
+	return func(conn net.Conn, env Env) error { return s(conn, env.Stream) }
 }
 
 func standing[C Caller](newClient func(net.Conn) C) func(func() (net.Conn, error)) (Caller, error) {

@@ -44,6 +44,13 @@ func says(words string) func(conn *net.TCPConn) {
 func TestCallToAPeerThatIsNone(t *testing.T) {
 	const web = "HTTP/1.1 400 Bad Request\r\n\r\n"
 	words := map[string][]struct{ says, want string }{
+		"stage0": {
+			{web, `"HTTP/1.1 400 Bad Request\\r" begins with neither`},
+			{"+" + strings.Repeat("a", 1<<20+1), "limit of 1048576 bytes"},
+			{"-go away\x1b[31m\n", `refused by the peer: "go away\\x1b\[31m"`},
+			{"+abc", "unexpected EOF"},
+			{"", "unexpected EOF"},
+		},
 		"stage2": {
 			{web, `"HTTP/1.1 400 Bad Request\\r\\n" .*1048576`},
 			{"2147483648\n", `"2147483648\\n" .*1048576`},
@@ -65,6 +72,14 @@ func TestCallToAPeerThatIsNone(t *testing.T) {
 			{"\x00\x00\x00\x0aabc", "unexpected EOF"},
 			{"\x00", "unexpected EOF"},
 			{"", "unexpected EOF"},
+		},
+		"stage6": {
+			{web, `chunk 72 of 21588 bytes \(0x485454, "HTT"\), limit 3 of 32768`},
+			{"\x03\x00\x07go away", `refused by the peer: "go away"`},
+			{"\x00", "unexpected EOF"},
+			{"", "unexpected EOF"},
+			{"\x01\x00\x0a", "unexpected EOF"},
+			{"\x03\x00\x00", "exit status 3"},
 		},
 		"stage5": {
 			{web, `1213486160 bytes \(0x48545450, "HTTP"\), limit 4096`},

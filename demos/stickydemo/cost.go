@@ -6,6 +6,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"stickydemo/demos/lab"
+	"stickydemo/demos/stage"
 	view "stickydemo/demos/view/term"
 	"stickydemo/netsim"
 )
@@ -43,6 +44,7 @@ func costs(c *cli.Context) error {
 	var all []*lab.Result
 	programs(func(spec lab.Spec) {
 		spec.Plan, spec.Commands = plan, slices.Repeat([]string{c.String("command")}, 10)
+		spec.Clients = stage.OneClient
 		all = append(all, l.Run(spec))
 	})
 	if c.Bool("json") {

@@ -33,12 +33,13 @@ func listJSON(c *cli.Context) error {
 		Idea     string        `json:"idea"`
 		Plan     string        `json:"plan"`
 		Commands []string      `json:"commands"`
+		Clients  stage.Clients `json:"clients,omitempty"`
 		Verdict  stage.Verdict `json:"verdict"`
 		Reason   string        `json:"reason"`
 	}
 	var entries []entry
 	add := func(s *stage.Stage, variant, idea string, b stage.Break) {
-		entries = append(entries, entry{s.ID, s.Name, variant, idea, b.Plan, b.Commands, b.Verdict, b.Reason})
+		entries = append(entries, entry{s.ID, s.Name, variant, idea, b.Plan, b.Commands, b.Clients, b.Verdict, b.Reason})
 	}
 	for i := range stage.All {
 		s := &stage.All[i]

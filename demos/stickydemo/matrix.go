@@ -71,10 +71,10 @@ func matrix(c *cli.Context) error {
 func programs(f func(lab.Spec)) {
 	for i := range stage.All {
 		s := &stage.All[i]
-		f(lab.Spec{Stage: s, Side: stage.Naive, Commands: s.Commands})
+		f(lab.Spec{Stage: s, Side: stage.Naive, Commands: s.Commands, Clients: s.Clients})
 		for _, v := range s.Variants {
-			f(lab.Spec{Stage: s, Side: stage.Naive, Variant: v.Name, Commands: v.Commands})
+			f(lab.Spec{Stage: s, Side: stage.Naive, Variant: v.Name, Commands: v.Commands, Clients: v.Clients})
 		}
-		f(lab.Spec{Stage: s, Side: stage.Fixed, Commands: s.Commands})
+		f(lab.Spec{Stage: s, Side: stage.Fixed, Commands: s.Commands, Clients: s.Clients})
 	}
 }

@@ -16,6 +16,7 @@ var wireFormats = []struct {
 	python, stage, variant string
 	commands               []string
 }{
+	{"echo", "stage0", "", []string{"hello", "你好, world"}},
 	// "true" prints nothing, and here nothing would be sent.
 	{"noframing", "stage1", "", []string{"echo ab", "hello-zh", "printf abc; echo"}},
 	{"sleep", "stage2", "", []string{"echo ab"}},
@@ -63,7 +64,7 @@ func TestPythonServers(t *testing.T) {
 		t.Run(f.python, func(t *testing.T) {
 			t.Parallel()
 			port := pythonServer(t, f.python)
-			want := answersTo(stage.Find(f.stage), f.commands)
+			want := printed(stage.Find(f.stage), f.commands...)
 			var got outcome
 			for range 10 {
 				got = command(t, append([]string{"call", f.stage, "--side", "naive", "--variant", f.variant, "--to", "127.0.0.1:" + port}, f.commands...)...)

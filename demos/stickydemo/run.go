@@ -75,6 +75,7 @@ func runStages(c *cli.Context) error {
 		for _, side := range sides {
 			spec := lab.Spec{Stage: s, Side: side, Variant: c.String("variant"), Plan: plan, Commands: c.StringSlice("command")}
 			b := s.BreakOf(spec.Variant)
+			spec.Clients = b.Clients
 			if len(spec.Commands) == 0 {
 				spec.Commands = b.Commands
 			}

@@ -92,7 +92,7 @@ func checkTrace(t *testing.T, text string) {
 func TestPipes(t *testing.T) {
 	needsShell(t)
 	for script, want := range map[string]string{
-		"stickydemo run all | head -n 1":                                      "stage1 noframing: nothing marks the end of an answer\n",
+		"stickydemo run all | head -n 1":                                      "stage0 sockets: an echo server for one client at a time\n",
 		"stickydemo run all --json | head -n 1":                               "[\n",
 		"stickydemo matrix | head -n 0":                                       "",
 		"stickydemo diff stage4 | head -n 1":                                  "stage4 structheader\n",

@@ -15,6 +15,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"stickydemo/demos/lab"
+	"stickydemo/demos/stage"
 	view "stickydemo/demos/view/term"
 	"stickydemo/netsim/search"
 )
@@ -46,7 +47,7 @@ func searchCommand() *cli.Command {
 		Flags: []cli.Flag{
 			sideFlag("naive"),
 			variantFlag(),
-			&cli.StringSliceFlag{Name: "command", Usage: "send `COMMAND` instead of 'echo ab' and 'echo abc'; may be repeated"},
+			&cli.StringSliceFlag{Name: "command", Usage: "send `COMMAND` instead of two short ones; may be repeated"},
 			&cli.IntFlag{Name: "exact-limit", Value: defaultExact, Usage: "count directions of up to `BYTES` exactly", DefaultText: strconv.Itoa(defaultExact)},
 			&cli.IntFlag{Name: "random", Value: defaultRandom, Usage: "try `N` seeds", DefaultText: strconv.Itoa(defaultRandom)},
 			&cli.Uint64Flag{Name: "seed", Value: 1, Usage: "the first of them, `S`", DefaultText: "1"},
@@ -118,7 +119,9 @@ func searchOptions(c *cli.Context) (spec lab.Spec, o search.Options, err error) 
 		return spec, o, err
 	}
 	spec = lab.Spec{Stage: s, Side: side, Variant: c.String("variant"), Commands: c.StringSlice("command")}
-	if len(spec.Commands) == 0 {
+	if b := s.BreakOf(spec.Variant); len(spec.Commands) == 0 && side == stage.Naive && b.Sound {
+		spec.Commands = b.Commands // no cut breaks it on others
+	} else if len(spec.Commands) == 0 {
 		spec.Commands = searchCommands
 	}
 	if n := c.Int("exact-limit"); n < 0 || n > maxExact {

@@ -4,15 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
-	"os"
 	"runtime"
 	"sync"
 	"time"
 
 	"github.com/urfave/cli/v2"
 
-	"stickydemo/demos/lab"
 	"stickydemo/demos/shell"
 	"stickydemo/demos/stage"
 )
@@ -26,7 +25,8 @@ const (
 	// cut off there and do not pass it for the whole.
 	maxShellOutput = 1<<20 + 1
 
-	// shellLimit bounds how long a real command may run.
+	// shellLimit bounds how long a real command may run, or, where its output is
+	// sent as it comes, print nothing.
 	shellLimit = 30 * time.Second
 )
 
@@ -74,8 +74,11 @@ func serve(c *cli.Context) error {
 	if err != nil {
 		return usagef("--listen: %w", err)
 	}
-	run := func(command string) []byte { return s.Answer(shell.Builtin(command)) }
+	run := s.AnswerTo
 	if c.Bool("shell") {
+		if s.Reply != nil {
+			return usagef("%s answers in upper case and runs no commands: leave --shell out", s.ID)
+		}
 		if !address.IP.IsLoopback() && !c.Bool("shell-for-anyone") {
 			return usagef("--shell on %s would let anyone on the network run commands as you: listen on 127.0.0.1, or add --shell-for-anyone", c.String("listen"))
 		}
@@ -103,22 +106,49 @@ func serve(c *cli.Context) error {
 	}
 	fmt.Fprintf(c.App.Writer, "%s listens on %s; Ctrl-C ends it\n", name, listener.Addr())
 	program, timeout := s.Program(side, variant), c.Duration("timeout")
-	env := stage.Env{Run: run, Sleep: func(d time.Duration) { sleep(c.Context, d) }}
-	served := serveAll(c.Context, listener, func(conn net.Conn) {
-		err := program.Serve(lab.Bounded(conn, timeout), env)
-		if errors.Is(err, os.ErrDeadlineExceeded) {
-			err = fmt.Errorf("silent for %s", timeout)
-		}
+	env := stage.Env{Run: run, Stream: streamer(c), Sleep: func(d time.Duration) { sleep(c.Context, d) }}
+	log := func(err error) {
 		if err != nil && c.Context.Err() == nil {
-			fmt.Fprintf(c.App.ErrWriter, "%s: %s\n", conn.RemoteAddr(), oneLine(err))
+			fmt.Fprintln(c.App.ErrWriter, oneLine(err))
 		}
-	})
-	connections := "connections"
-	if served == 1 {
+	}
+	stop := context.AfterFunc(c.Context, func() { listener.Close() })
+	defer stop()
+	d := &door{Listener: listener, ctx: c.Context, timeout: timeout, log: log, places: make(chan struct{}, maxClients)}
+	if program.ServeAll != nil {
+		serveItself(program, d, env)
+	} else {
+		serveAll(program, d, env)
+	}
+	how, connections := "stopped", "connections"
+	if c.Context.Err() == nil {
+		how = "ended by itself"
+	}
+	if d.served == 1 {
 		connections = "connection"
 	}
-	fmt.Fprintf(c.App.Writer, "stopped after %d %s\n", served, connections)
+	fmt.Fprintf(c.App.Writer, "%s after %d %s\n", how, d.served, connections)
 	return nil
+}
+
+// streamer returns what runs the commands of a server that sends output as it
+// comes. What Ctrl-C ends is no answer: its goroutine ends, too.
+func streamer(c *cli.Context) func(command string, stdout, stderr io.Writer) int {
+	return func(command string, stdout, stderr io.Writer) int {
+		defer func() {
+			if c.Context.Err() != nil {
+				runtime.Goexit()
+			}
+		}()
+		if c.Bool("shell") {
+			return shell.SystemStream(c.Context, command, stdout, stderr, shellLimit)
+		}
+		return shell.Stream(command, stdout, stderr, func(d time.Duration) {
+			if sleep(c.Context, d); c.Context.Err() != nil {
+				runtime.Goexit()
+			}
+		})
+	}
 }
 
 // sleep sleeps, unless ctx is done before.
@@ -129,38 +159,36 @@ func sleep(ctx context.Context, d time.Duration) {
 	}
 }
 
-// serveAll hands every connection to handle, each in a goroutine of its own,
-// until ctx is done; then it closes those that are open and waits for their
-// goroutines. It returns how many there were. The connections are the
-// listener's own, not wrapped: a fixed side must be able to end its stream.
-func serveAll(ctx context.Context, listener net.Listener, handle func(net.Conn)) int {
-	stop := context.AfterFunc(ctx, func() { listener.Close() })
-	defer stop()
+// serveAll gives a program every connection of the door, each in a goroutine of
+// its own, and waits for these at the end.
+func serveAll(p stage.Program, d *door, env stage.Env) {
 	var open sync.WaitGroup
 	defer open.Wait()
-	places := make(chan struct{}, maxClients)
-	for served := 0; ; {
-		select {
-		case <-ctx.Done():
-			return served
-		case places <- struct{}{}:
+	for {
+		conn, err := d.Accept()
+		if err != nil {
+			return
 		}
-		conn, err := listener.Accept()
-		if errors.Is(err, net.ErrClosed) {
-			return served
-		}
-		if err != nil { // such as too many open files, which pass
-			<-places
-			sleep(ctx, 10*time.Millisecond)
-			continue
-		}
-		served++
 		open.Go(func() {
-			defer func() { <-places }()
-			leave := context.AfterFunc(ctx, func() { conn.Close() })
-			defer leave()
 			defer conn.Close()
-			handle(conn)
+			if err := p.Serve(conn, env); err != nil {
+				d.log(fmt.Errorf("%s: %w", conn.RemoteAddr(), err))
+			}
 		})
 	}
+}
+
+// serveItself lets a program accept its connections: it may keep some waiting,
+// and may end before it is told to.
+func serveItself(p stage.Program, d *door, env stage.Env) {
+	var server, clients sync.WaitGroup
+	env.Handlers = handlers{&clients, d.log}
+	server.Go(func() { // which the end of the context may end in mid-read
+		if err := p.ServeAll(d, env); !errors.Is(err, net.ErrClosed) {
+			d.log(err)
+		}
+		d.Close()
+	})
+	server.Wait()
+	clients.Wait()
 }

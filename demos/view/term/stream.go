@@ -183,6 +183,9 @@ func (s *stream) finish(r *lab.Result) {
 	} else {
 		for i, c := range r.Calls {
 			s.believe(c.Source, i+1, c.Verdict)
+			for _, p := range c.More {
+				s.believe(p, i+1, c.Verdict)
+			}
 			s.unplaced = s.unplaced || len(c.Got) > 0 && c.Source.Len() == 0
 		}
 	}

@@ -16,7 +16,7 @@ func summary(r *lab.Result, width int) []line {
 		lines = append(lines, field(wordServer, sayServerRan(r.Server.Heard, width-labelWidth-8), width)...)
 	}
 	if err := r.Server.Err; err != nil && !told(r, err) {
-		lines = append(lines, field(wordServer, string(r.Server.Verdict)+": "+clean(err.Error()), width)...)
+		lines = append(lines, field(wordServer, string(r.Server.Verdict)+": "+strings.TrimPrefix(clean(err.Error()), string(r.Server.Verdict)+": "), width)...)
 	}
 	if r.Err != nil && !told(r, r.Err) && r.Server.Err != r.Err {
 		lines = append(lines, field(wordEnd, clean(r.Err.Error()), width)...)

@@ -142,7 +142,11 @@ func banner(results []*lab.Result, width int) []line {
 	if r.Planned() {
 		lines = append(lines, field(wordPlan, r.Plan.String(), width)...)
 	}
-	return append(lines, field(wordCommands, sayCommands(r.Commands), width)...)
+	lines = append(lines, field(wordCommands, sayCommands(r.Commands), width)...)
+	if r.Clients != stage.OneClient {
+		lines = append(lines, field(wordClients, sayClients(r.Clients), width)...)
+	}
+	return lines
 }
 
 // picture draws one side.

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -62,7 +63,11 @@ func run(t testing.TB, l *lab.Lab, s *stage.Stage, side stage.Side, variant, pla
 	if len(commands) == 0 {
 		commands = s.BreakOf(variant).Commands
 	}
-	return l.Run(lab.Spec{Stage: s, Side: side, Variant: variant, Plan: p, Commands: commands})
+	spec := lab.Spec{Stage: s, Side: side, Variant: variant, Plan: p, Commands: commands}
+	if b := s.BreakOf(variant); slices.Equal(commands, b.Commands) {
+		spec.Clients = b.Clients
+	}
+	return l.Run(spec)
 }
 
 // both runs both sides under the plan that breaks the naive one, with maps.

@@ -31,6 +31,7 @@ const (
 
 	wordPlan     = "plan"
 	wordCommands = "commands"
+	wordClients  = "clients"
 	wordCalls    = "calls"
 	wordServer   = "server"
 	wordEnd      = "ended"
@@ -150,6 +151,13 @@ func sayCommands(commands []string) string {
 		text += fmt.Sprintf(" ... (%s)", plural(len(commands), "command"))
 	}
 	return text
+}
+
+func sayClients(c stage.Clients) string {
+	if c == stage.EachGoes {
+		return "one for each command, who leaves before the next one comes"
+	}
+	return "one for each command, and nobody leaves before the last answer"
 }
 
 func sayNet(r *lab.Result) string {

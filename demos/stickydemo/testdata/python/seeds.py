@@ -6,6 +6,7 @@ they get wrong about it.
 
 A FORMAT is one of
 
+    echo          the bytes of a read, in upper case        (seed 002)
     noframing     nothing marks the end of an answer         (seeds 002, 003)
     nopause       decimal size, body                         (seed 002)
     glued         the same in one send, as a late reader sees it
@@ -42,6 +43,14 @@ NO_OUTPUT = b"cmd exec success,has not output!"
 
 def answer(command):
     return ANSWERS.get(command, b"no such command: " + command + b"\n")
+
+
+def serve_echo(conn):
+    while True:
+        data = conn.recv(1024)
+        if not data:
+            return
+        conn.send(data.upper())
 
 
 def serve_noframing(conn):
@@ -109,6 +118,7 @@ def serve_json(conn):
 
 
 SERVERS = {
+    "echo": serve_echo,
     "noframing": serve_noframing,
     "nopause": serve_size_first(lambda conn: None),
     "glued": serve_glued,
@@ -177,6 +187,7 @@ def call_json(sock, command):
 
 
 CLIENTS = {
+    "echo": call_noframing,
     "noframing": call_noframing,
     "nopause": call_size_first(None),
     "late": call_late,
