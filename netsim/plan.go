@@ -155,7 +155,9 @@ func (p Plan) NextCut(conn int, dir trace.Direction) func(beyond, limit int) int
 			limit = min(limit, beyond+1)
 		case Every:
 			every := int(s.Mode.N)
-			limit = min(limit, beyond+every-beyond%every)
+			if gap := every - beyond%every; gap < limit-beyond {
+				limit = beyond + gap
+			}
 		case Random:
 			for place := beyond + 1; place < limit; place++ {
 				if randomCut(s.Mode.N, salt, place) {

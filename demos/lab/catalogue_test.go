@@ -1,9 +1,12 @@
 package lab_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"slices"
 	"testing"
 	"time"
@@ -328,6 +331,65 @@ func TestFixedStopsWhatHasNoEnd(t *testing.T) {
 			under(fmt.Sprintf("%s:truncate=%d", dir, at), stage.Error)
 			under(fmt.Sprintf("%s:reset=%d", dir, at), stage.Error)
 		}
+	}
+}
+
+// Real connections, real cuts: a relay puts them under the plan.
+func TestKernelUnderPlans(t *testing.T) {
+	fixeds(t, func(t *testing.T, spec lab.Spec) {
+		spec.Commands = []string{"echo ab", "true", "ipconfig"}
+		for _, text := range []string{"drip", "every=7", "random=3", "window=1", "link:rtt=2ms", "glue", "down:stall=5ms@3"} {
+			spec.Plan = plan(t, text)
+			r, err := lab.RunKernel(t.Context(), spec)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if r.Verdict != stage.OK || r.Server.Err != nil {
+				t.Errorf("under %s: got %s (%v), want ok", text, r.Verdict, r.Server.Err)
+			}
+			cuts := 0
+			for _, e := range r.Log {
+				if e.Kind == trace.Cut && e.Note == "verified" {
+					cuts++
+				}
+			}
+			if n := len(r.Plan.Cuts(1, trace.Up, len(r.Log.Stream(1, trace.Up)))); runtime.GOOS == "linux" && cuts < n {
+				t.Errorf("under %s: %d verified cuts, want %d at least", text, cuts, n)
+			}
+		}
+	})
+}
+
+func TestKernelBreaksNaiveSides(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("elsewhere cuts are not sure")
+	}
+	for _, id := range []string{"stage4", "stage5"} {
+		s := stage.Find(id)
+		spec := lab.Spec{Stage: s, Side: stage.Naive, Plan: plan(t, s.Plan), Commands: s.Commands}
+		r, err := lab.RunKernel(t.Context(), spec)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Verdict != s.Verdict || len(r.Notes) > 0 {
+			t.Errorf("%s: got %s, %q, want %s", id, r.Verdict, r.Notes, s.Verdict)
+		}
+		data, err := json.Marshal(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		saved, err := lab.ParseSaved(bytes.NewReader(data))
+		if err != nil || len(saved) != 1 || saved[0].Net != lab.Kernel || saved[0].Plan.String() != s.Plan {
+			t.Errorf("%s: saved as %+v, %v", id, saved, err)
+		}
+	}
+}
+
+func TestKernelRefusesAsWritten(t *testing.T) {
+	spec := lab.Spec{Stage: stage.Find("stage4"), Side: stage.Fixed, Plan: plan(t, "as-written"), Commands: []string{"echo ab"}}
+	var bad *netsim.PlanError
+	if r, err := lab.RunKernel(t.Context(), spec); !errors.As(err, &bad) || r != nil {
+		t.Errorf("got %v, %v", r, err)
 	}
 }
 

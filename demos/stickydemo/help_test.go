@@ -27,6 +27,8 @@ func TestHelpExamples(t *testing.T) {
 				switch c.Name {
 				case "serve":
 					serveExample(t, line)
+				case "relay":
+					relayExample(t, line)
 				case "call":
 					callExample(t, line)
 				default:
@@ -61,6 +63,12 @@ func serveExample(t *testing.T, line string) {
 	words := strings.Fields(strings.Replace(line, exampleAddress, "127.0.0.1:0", 1))
 	server, _ := serving(t, words[2:]...)
 	server.stop()
+}
+
+func relayExample(t *testing.T, line string) {
+	words := strings.Split(strings.ReplaceAll(strings.Replace(line, "127.0.0.1:9998", "127.0.0.1:0", 1), "'", ""), " ")
+	r, _ := relaying(t, words[2:]...)
+	r.stop()
 }
 
 func callExample(t *testing.T, line string) {

@@ -88,9 +88,11 @@ func relayAction(c *cli.Context) error {
 		}
 	}
 	status := &relayStatus{relay: r, w: c.App.Writer, json: c.Bool("json")}
-	status.begin(listener.Addr(), to)
+	status.mu.Lock() // whoever has seen the first line may ask
 	stop := status.whenAsked(c.App.Reader)
 	defer stop()
+	status.begin(listener.Addr(), to)
+	status.mu.Unlock()
 	if name := c.String("trace"); name != "" {
 		err = writeFile(name, func(w io.Writer) error { return tracedTo(w, r, func() error { return r.Serve(c.Context, listener) }) })
 	} else {

@@ -38,12 +38,12 @@ func (c *conn) run(ctx context.Context) {
 	defer stop()
 	server, err := r.dial(ctx)
 	if err != nil {
-		abort(c.client)
 		if ctx.Err() == nil {
 			r.count.refused.Add(1)
 			r.trace(trace.Event{Kind: trace.Reset, Conn: c.number, Note: err.Error()})
 			r.notice(c.number, err)
 		}
+		abort(c.client)
 		return
 	}
 	c.server = server

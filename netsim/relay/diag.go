@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 	"net/netip"
 )
 
@@ -100,17 +101,15 @@ func parse(b []byte, n uint32) (account, error) {
 	case kind != typeDiag || len(body) < answerSize:
 		return account{}, fmt.Errorf("sock_diag: a message of type %d with %d bytes", kind, len(body))
 	}
-	a := account{unread: int(order.Uint32(body[unreadAt:]))}
 	switch state := body[1]; state {
 	case stateListen:
 		return account{}, errNoSocket
 	case stateSynSent, stateSynRecv, stateNewRecv:
-		a.young = true
-		return a, nil
+		return account{young: true}, nil
 	case stateTimeWait, stateClosed:
-		a.old = true
-		return a, nil
+		return account{old: true}, nil
 	}
+	a := account{unread: int(order.Uint32(body[unreadAt:]))}
 	for rest := body[answerSize:]; len(rest) >= 4; {
 		size, kind := int(order.Uint16(rest)), order.Uint16(rest[2:])
 		if size < 4 || size > len(rest) {
@@ -120,11 +119,14 @@ func parse(b []byte, n uint32) (account, error) {
 			if size < 4+receivedAt+8 {
 				return account{}, fmt.Errorf("sock_diag: this kernel does not count a socket's bytes")
 			}
-			a.received = int(order.Uint64(rest[4+receivedAt:]))
+			received := order.Uint64(rest[4+receivedAt:])
+			if received > math.MaxInt || a.unread < 0 {
+				return account{}, fmt.Errorf("sock_diag: %d bytes received, %d unread", received, a.unread)
+			}
+			a.received = int(received)
 			return a, nil
 		}
 		rest = rest[min((size+3)&^3, len(rest)):]
 	}
-	a.old = true // orphans have no more to say
-	return a, nil
+	return account{old: true}, nil // orphans have no more to say
 }

@@ -1,6 +1,7 @@
 package relay
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -8,6 +9,7 @@ import (
 	"net"
 	"os"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"stickydemo/netsim"
@@ -36,28 +38,30 @@ type flow struct {
 	spec    netsim.Stream
 	cut     func(beyond, limit int) int
 	latency time.Duration
-	limit   int // offset at which the plan truncates or resets, math.MaxInt for never
+	limit   int // offset at which the plan truncates or resets; else what an int can count, 2 GiB where it has 32 bits
 	resets  bool
 	stalls  []netsim.Stall // those that have not passed
 
-	got    atomic.Int64 // bytes from the sender
-	sent   int          // bytes to the receiver
-	sniff  sniff
-	buf    *buffer
-	gate   gate
-	piece  []byte      // memory of the present one
-	heard  int64       // back.got when the last piece was sent
-	early  bool        // the sender went on without an answer to that piece
-	closed atomic.Bool // the receiver's stream was ended
+	got   atomic.Int64 // bytes from the sender
+	sent  int          // bytes to the receiver
+	sniff sniff
+	buf   *buffer
+	gate  gate
+	piece []byte // memory of the present one
+	heard int64  // back.got when the last piece was sent
+	early bool   // the sender went on without an answer to that piece
+
+	closed   atomic.Bool // the receiver's stream was ended
+	metReset atomic.Bool // the receiver broke the connection
 }
 
 func newFlow(ctx context.Context, c *conn, dir trace.Direction, src, dst *net.TCPConn) *flow {
 	plan := &c.relay.Plan
 	f := &flow{relay: c.relay, ctx: ctx, conn: c.number, dir: dir, src: src, dst: dst, spec: plan.Stream(c.number, dir)}
 	f.cut, f.latency = plan.NextCut(c.number, dir), plan.Link.RTT/2
-	f.limit, f.stalls = math.MaxInt, f.spec.Stalls
+	f.limit, f.resets, f.stalls = math.MaxInt, true, f.spec.Stalls
 	if f.spec.Truncate != nil {
-		f.limit = *f.spec.Truncate
+		f.limit, f.resets = *f.spec.Truncate, false
 	}
 	if f.spec.Reset != nil && *f.spec.Reset < f.limit {
 		f.limit, f.resets = *f.spec.Reset, true
@@ -122,8 +126,15 @@ func (f *flow) receive() {
 }
 
 // silenced reports that an end of stream is none: the sender broke the
-// connection, and the other direction met the error first.
-func (f *flow) silenced() bool { return dead(f.src) && !f.back.closed.Load() }
+// connection, and the other direction met the error, which is told once. What
+// was ended before it was broken is an end.
+func (f *flow) silenced() bool {
+	if f.back.closed.Load() || !dead(f.src) {
+		return false
+	}
+	pause(f.ctx, time.Millisecond) // the other direction may be about to say so
+	return f.back.metReset.Load()
+}
 
 // came notes bytes from the sender.
 func (f *flow) came(p []byte) {
@@ -176,15 +187,15 @@ func (f *flow) send() ending {
 				return stopping
 			}
 		}
+		if glue { // more has gathered
+			n, _, _ = f.ready(end)
+		}
 		if window := f.spec.Window; window > 0 {
 			// Not a cut: a receiver that never reads holds its sender for ever.
 			if f.gate.wait(f, f.sent-window+1, false) == stopped {
 				return stopping
 			}
 			n = min(n, max(window-(f.sent-f.gate.read), 1))
-		}
-		if glue { // more has gathered
-			n, _, _ = f.ready(end)
 		}
 		f.piece = f.buf.take(f.piece, min(n, maxPiece))
 		f.trace(trace.Event{Kind: trace.Arrived, From: f.sent, To: f.sent + len(f.piece)})
@@ -232,11 +243,11 @@ func (f *flow) await(end int, glue bool) (n int, e ending) {
 // idleAt returns when a hold that began at a time ends, if nothing more comes.
 func (f *flow) idleAt(since time.Time) time.Time {
 	hold := f.relay.hold()
-	quiet := f.buf.lastAt().Add(min(hold, maxQuiet))
-	if hold := since.Add(hold); hold.Before(quiet) {
-		return hold
+	end := since.Add(hold)
+	if idle := f.buf.lastAt().Add(cmp.Or(f.relay.quiet, min(hold, maxQuiet))); idle.Before(end) {
+		return idle
 	}
-	return quiet
+	return end
 }
 
 // rest waits for news of the buffer, at the longest until a time if that is not
@@ -336,6 +347,9 @@ func (f *flow) over(err error) ending {
 
 // failed says what it means that the receiver took no more.
 func (f *flow) failed(err error) ending {
+	if errors.Is(err, syscall.ECONNRESET) {
+		f.metReset.Store(true)
+	}
 	switch {
 	case f.ctx.Err() != nil || errors.Is(err, net.ErrClosed):
 		return stopping

@@ -25,6 +25,10 @@ const (
 	// one is taken each time that the wait has grown by an eighth.
 	spins    = 64
 	maxSleep = 2 * time.Millisecond
+
+	// crowded are the looks where as many cuts wait as there are processors:
+	// if all were looking, nobody would hear of what comes from the network.
+	crowded = 4
 )
 
 // gate knows how far a receiver has read.
@@ -57,13 +61,17 @@ func (g *gate) wait(f *flow, target int, bounded bool) verdict {
 		return verified
 	}
 	if g.blind {
-		g.read = target
+		g.read = f.sent
 		if !pause(f.ctx, blindPause) {
 			return stopped
 		}
 		return unverified
 	}
-	start := time.Now()
+	start, patient := time.Now(), spins
+	if g.relay.waiting.Add(1) >= int64(runtime.GOMAXPROCS(0)) {
+		patient = crowded
+	}
+	defer g.relay.waiting.Add(-1)
 	for looks := 1; ; looks++ {
 		v, done := g.look(target)
 		if done {
@@ -73,7 +81,10 @@ func (g *gate) wait(f *flow, target int, bounded bool) verdict {
 			}
 			return v
 		}
-		if looks < spins {
+		if looks < patient {
+			// A receiver in our own process is woken by a processor of the Go
+			// scheduler that has nothing else to do: with GOMAXPROCS=1 that is
+			// ours, once it sleeps, and a cut takes a millisecond.
 			if looks%8 == 0 {
 				runtime.Gosched()
 			}

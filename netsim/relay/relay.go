@@ -60,12 +60,17 @@ type Relay struct {
 	// failed, ErrTLS. It is called one at a time; nil for none.
 	Notice func(conn int, err error)
 
+	// quiet is how long a sender is silent before glue takes it for idle; 0 is
+	// maxQuiet, or Hold if that is less.
+	quiet time.Duration
+
 	// blind does without the kernel's account, as on other systems.
 	blind bool
 
 	start   time.Time
 	tracing sync.Mutex // one call of Trace or Notice at a time
 	diag    accounts
+	waiting atomic.Int64 // gates that look
 	count   tally
 
 	mu      sync.Mutex // guards what follows
