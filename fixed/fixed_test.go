@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"stickydemo/fixed/ackhandshake"
+	"stickydemo/fixed/delimiter"
+	"stickydemo/fixed/incremental"
 	"stickydemo/fixed/jsonheader"
 	"stickydemo/fixed/noframing"
 	"stickydemo/fixed/sleephack"
@@ -83,6 +85,16 @@ var stages = []stage{
 		name: "streaming", serve: serveStreaming, newClient: standing(streaming.NewClient), chunks: true,
 		ask: asksForChunks, answer: chunked, abc: [2]string{"\x00\x00\x00\x03abc+", "\x01\x00\x03abc\x00\x00\x00"},
 		commands: structheaderFaults[:5], answers: streamingFaults, // those behind them are refusals
+	},
+	{
+		name: "delimiter", serve: delimiter.Serve, newClient: standing(delimiter.NewClient),
+		ask: escaped, answer: escaped, abc: [2]string{"abc\n", "abc\n"},
+		commands: delimiterFaults, answers: delimiterFaults,
+	},
+	{
+		name: "incremental", serve: incremental.Serve, newClient: standing(incremental.NewClient),
+		ask: prefixed, answer: prefixed, abc: [2]string{"\x00\x00\x00\x03abc", "\x00\x00\x00\x03abc"},
+		commands: incrementalFaults, answers: incrementalFaults,
 	},
 }
 

@@ -13,6 +13,8 @@ func FuzzServeStructheader(f *testing.F) { fuzzServe(f, "structheader") }
 func FuzzServeJsonheader(f *testing.F)   { fuzzServe(f, "jsonheader") }
 func FuzzServeSockets(f *testing.F)      { fuzzServe(f, "sockets") }
 func FuzzServeStreaming(f *testing.F)    { fuzzServe(f, "streaming") }
+func FuzzServeDelimiter(f *testing.F)    { fuzzServe(f, "delimiter") }
+func FuzzServeIncremental(f *testing.F)  { fuzzServe(f, "incremental") }
 
 // fuzzServe gives a server arbitrary bytes, whole and one by one: it must do the
 // same with both, and take little memory, whatever they announce.

@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"stickydemo/naive/ackhandshake"
+	"stickydemo/naive/delimiter"
+	"stickydemo/naive/incremental"
 	"stickydemo/naive/jsonheader"
 	"stickydemo/naive/noframing"
 	"stickydemo/naive/sleephack"
@@ -73,6 +75,12 @@ var programs = []program{
 		[]string{native(48) + head(3) + "abc"}, []string{"echo"}, []int{0, 4, 52, 53, 54}},
 	{"streaming", collected, client(streaming.NewClient), streamingServer, streamingClient,
 		[]string{big(3) + "abc"}, []string{big(4) + "echo"}, []int{0, 1, 2, 3, 4, 5, 6}},
+	{"delimiter", delimiter.Serve, client(delimiter.NewClient), delimiterServer, delimiterClient,
+		[]string{"abc\n"}, []string{"echo\n"}, []int{0}},
+	{"delimiter, variant ends", delimiter.ServeEnds, client(delimiter.NewEndsClient), endsServer, endsClient,
+		[]string{"abc\n"}, []string{"echo\n"}, []int{0, 1, 2, 3}},
+	{"incremental", incremental.Serve, client(incremental.NewClient), incrementalServer, incrementalClient,
+		[]string{frame("abc")}, []string{frame("echo")}, []int{0, 1, 2, 3, 4, 5, 6}},
 }
 
 func client[C caller](newClient func(net.Conn) C) func(net.Conn) caller {

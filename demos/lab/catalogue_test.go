@@ -17,8 +17,8 @@ import (
 	"stickydemo/netsim/trace"
 )
 
-// short is an exchange that every naive program gets right where each write is
-// one read.
+// short is an exchange that a naive program gets right where each write is one
+// read, unless it lists another.
 var short = []string{"echo ab", "printf 'a\\nb'", "seq 1 3"}
 
 // shortFails are the naive programs that no exchange suits, each by its stage and
@@ -86,6 +86,9 @@ func TestNaiveFailsAsListed(t *testing.T) {
 			t.Error("under drip: got ok")
 		}
 		spec.Plan, spec.Commands, spec.Clients = plan(t, "as-written"), short, stage.OneClient
+		if b.Short != nil {
+			spec.Commands = b.Short
+		}
 		want, fails := shortFails[spec.Stage.ID+" "+spec.Variant]
 		if !fails {
 			want = stage.OK
@@ -119,6 +122,16 @@ func TestNaiveCalls(t *testing.T) {
 			[]string{"echo two", "echo three"}, []stage.Verdict{stage.OK, stage.OK}},
 		{"half of Ready is not recognised", "stage3", "", "down:cut=3",
 			[]string{"echo two"}, []stage.Verdict{stage.Error}},
+		{"an output of two lines is two answers, and its end an empty one", "stage7", "", "as-written",
+			[]string{"seq 1 2", "printf x", "printf y"}, []stage.Verdict{stage.Torn, stage.Leftover, stage.Torn}},
+		{"a cut behind a line feed of the payload", "stage7", "ends", "down:cut=2",
+			[]string{"seq 1 2", "true"}, []stage.Verdict{stage.Torn, stage.Leftover}},
+		{"a cut before it", "stage7", "ends", "down:cut=1,3",
+			[]string{"seq 1 2", "true"}, []stage.Verdict{stage.OK, stage.OK}},
+		{"a frame over the buffer never comes whole", "stage8", "", "as-written",
+			[]string{"echo two", "tasklist"}, []stage.Verdict{stage.OK, stage.Hang}},
+		{"a cut between two frames does no harm", "stage8", "", "down:cut=8",
+			[]string{"echo two", "echo three"}, []stage.Verdict{stage.OK, stage.OK}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -411,6 +424,8 @@ func TestCost(t *testing.T) {
 		{"stage4", stage.Fixed, 40 * time.Millisecond, 1},
 		{"stage5", stage.Fixed, 40 * time.Millisecond, 1},
 		{"stage6", stage.Fixed, 80 * time.Millisecond, 2},
+		{"stage7", stage.Fixed, 40 * time.Millisecond, 1},
+		{"stage8", stage.Fixed, 40 * time.Millisecond, 1},
 	} {
 		const calls = 5
 		spec := lab.Spec{Stage: stage.Find(test.stage), Side: test.side, Plan: plan(t, "link:rtt=40ms")}

@@ -114,13 +114,13 @@ func (e *exchange) findSources(r *Result, s *streams) {
 				continue
 			}
 		}
-		c.Source = s.find(c.Got, trace.Down, last, e.ends[i])
+		c.Source = s.find(e.escape(c.Got), trace.Down, last, e.ends[i])
 		last = believed(c.Source, e.ends[i], last)
 	}
 	last = progress{}
 	for i := range r.Server.Heard {
 		h := &r.Server.Heard[i]
-		h.Source = s.find([]byte(h.Command), trace.Up, last, e.starts[i])
+		h.Source = s.find(e.escape([]byte(h.Command)), trace.Up, last, e.starts[i])
 		last = believed(h.Source, e.starts[i], last)
 	}
 }
@@ -134,6 +134,43 @@ func believed(p Piece, at, last progress) progress {
 		return progress{conn: at.conn}
 	}
 	return last
+}
+
+// escape returns a payload as the program writes it.
+func (e *exchange) escape(payload []byte) []byte {
+	if e.program.Escape == nil {
+		return payload
+	}
+	var written []byte
+	for _, c := range payload {
+		if escape, ok := e.program.Escape[c]; ok {
+			written = append(written, escape...)
+		} else {
+			written = append(written, c)
+		}
+	}
+	return written
+}
+
+// own returns the spans of a payload that stands, as the program writes it, at
+// an offset of a stream: all of it but what escapes add.
+func (e *exchange) own(payload []byte, from int) []trace.Span {
+	if e.program.Escape == nil {
+		return []trace.Span{{From: from, To: from + len(payload)}}
+	}
+	var spans []trace.Span
+	to := from
+	for _, c := range payload {
+		if escape, ok := e.program.Escape[c]; ok {
+			if to > from {
+				spans = append(spans, trace.Span{From: from, To: to})
+			}
+			from = to + len(escape) - 1
+			to = from
+		}
+		to++
+	}
+	return append(spans, trace.Span{From: from, To: to})
 }
 
 // payloads finds, in what was written for each message, the command or the
@@ -171,9 +208,10 @@ func (e *exchange) payloads(s *streams) []Piece {
 				to = max(to, more.To)
 			}
 		}
-		if at := find(s.data[m.place][w.From:to], payload); at >= 0 && len(payload) > 0 {
-			from := w.From + at
-			pieces = append(pieces, Piece{m.conn, m.dir, trace.Span{From: from, To: from + len(payload)}})
+		if at := find(s.data[m.place][w.From:to], e.escape(payload)); at >= 0 && len(payload) > 0 {
+			for _, own := range e.own(payload, w.From+at) {
+				pieces = append(pieces, Piece{m.conn, m.dir, own})
+			}
 		}
 	}
 	return pieces

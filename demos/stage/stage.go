@@ -56,6 +56,10 @@ type Program struct {
 	// ServeAll stands in the place of Serve where a program accepts its
 	// connections itself: until the listener is closed, or it closes it.
 	ServeAll func(listener net.Listener, env Env) error
+
+	// Escape is how a byte of a payload is written that may not stand for
+	// itself. The last byte of that stands for it, those before are overhead.
+	Escape map[byte]string
 }
 
 // Stage is one row of the table.
@@ -98,6 +102,10 @@ type Break struct {
 	// each write is one read, and AsWrittenReason why, where it is not ok.
 	AsWritten       Verdict
 	AsWrittenReason string
+
+	// Short are commands with short answers for the naive program, where it
+	// gets not even "echo ab" and "echo abc" right as written.
+	Short []string
 }
 
 // Clients says who sends the commands of a run.

@@ -7,6 +7,8 @@ import (
 
 	"stickydemo/demos/shell"
 	fixedack "stickydemo/fixed/ackhandshake"
+	fixeddelimiter "stickydemo/fixed/delimiter"
+	fixedincremental "stickydemo/fixed/incremental"
 	fixedjson "stickydemo/fixed/jsonheader"
 	fixedno "stickydemo/fixed/noframing"
 	fixedsleep "stickydemo/fixed/sleephack"
@@ -14,6 +16,8 @@ import (
 	fixedstreaming "stickydemo/fixed/streaming"
 	fixedstruct "stickydemo/fixed/structheader"
 	"stickydemo/naive/ackhandshake"
+	"stickydemo/naive/delimiter"
+	"stickydemo/naive/incremental"
 	"stickydemo/naive/jsonheader"
 	"stickydemo/naive/noframing"
 	"stickydemo/naive/sleephack"
@@ -227,6 +231,68 @@ var All = []Stage{
 		Streams: true,
 		Answer:  stdout,
 	},
+	{
+		ID: "stage7", Name: "delimiter",
+		Idea:  "a line feed ends a message",
+		Naive: program(delimiter.Serve, delimiter.NewClient),
+		Fixed: escaped(program(fixeddelimiter.Serve, fixeddelimiter.NewClient)),
+		Break: Break{
+			Plan:     "down:cut=2",
+			Commands: []string{"printf two", "printf three"},
+			Verdict:  Torn,
+			Reason: "The client splits what a read returned at its line feeds and takes each piece for a line. " +
+				"But the read ended within one: half of the line passed for the answer, and its other half for the next.",
+			Short: []string{"printf ab", "printf abc"},
+		},
+		Variants: []Variant{{
+			Name:  "lines",
+			Idea:  "the payload has line feeds, too",
+			Naive: program(delimiter.Serve, delimiter.NewClient),
+			Break: Break{
+				Plan:     "glue",
+				Commands: []string{"seq 1 3", "printf four"},
+				Verdict:  Torn,
+				Reason: "An output of three lines is three messages to its reader: the first passed for the answer, " +
+					"and the second for the answer to the next command.",
+				AsWritten:       Torn,
+				AsWrittenReason: "nothing tells a line feed of the payload from the one at its end, on any network",
+				Short:           []string{"printf ab", "printf abc"},
+			},
+		}, {
+			Name:  "ends",
+			Idea:  "a message is over when what came ends with a line feed",
+			Naive: program(delimiter.ServeEnds, delimiter.NewEndsClient),
+			Break: Break{
+				Plan:     "down:cut=2",
+				Commands: []string{"seq 1 3", "printf four"},
+				Verdict:  Torn,
+				Reason: "The client reads on until what it has ends with a line feed, and one read ended at a line feed of the payload. " +
+					"A cut anywhere else does no harm, so that it takes long to find.",
+			},
+		}},
+		Repair: "A line is read to its end, wherever the reads end, and up to a limit. " +
+			"Line feeds in the payload are escaped, so that there is only one in a line.",
+		Price: "One byte a message, one more for each line feed, carriage return and backslash in it, and a look at every byte. " +
+			"And the text of any other protocol is a line, so that a stranger is not noticed.",
+		Answer: both,
+	},
+	{
+		ID: "stage8", Name: "incremental",
+		Idea:  "a decoder that is fed what each read brought",
+		Naive: program(incremental.Serve, incremental.NewClient),
+		Fixed: program(fixedincremental.Serve, fixedincremental.NewClient),
+		Break: Break{
+			Plan:     "down:cut=6",
+			Commands: []string{"echo ab", "echo abc"},
+			Verdict:  Hang,
+			Reason: "The decoder gives back the frames that lie within one read, and drops what is left over to wait for a whole one. " +
+				"The rest of the frame came without its start, and then nothing came any more. A frame over the read's 1024 bytes is dropped on any network.",
+		},
+		Repair: "What a read leaves over is kept until the rest has come, up to a limit, and the decoder says how many bytes are missing. " +
+			"The same bytes give the same messages however they are cut: a search shows it for all ways to cut 4,096 bytes.",
+		Price:  "4 bytes a message, each way, and a copy of each frame that does not lie within one read.",
+		Answer: both,
+	},
 }
 
 // program is the common shape: one standing connection.
@@ -283,6 +349,12 @@ func paused(sleep func(time.Duration)) Program {
 		},
 		Client: standing(sleephack.NewClient),
 	}
+}
+
+// escaped is a program that escapes line ends.
+func escaped(p Program) Program {
+	p.Escape = map[byte]string{'\n': `\n`, '\r': `\r`, '\\': `\\`}
+	return p
 }
 
 func stdout(a shell.Answer) []byte { return a.Stdout }

@@ -89,6 +89,23 @@ func TestCallToAPeerThatIsNone(t *testing.T) {
 			{"\x00", "unexpected EOF"},
 			{"", "unexpected EOF"},
 		},
+		"stage7": { // to which the text of another protocol is an answer
+			{strings.Repeat("a", 1<<20+1), "at least 1048577 bytes, limit 1048576"},
+			{"a\\qb\n", `escape "\\\\q"`},
+			{"a\rb\n", `carriage return before "b"`},
+			{"abc", "unexpected EOF"},
+			{"abc\r", "unexpected EOF"},
+			{"", "unexpected EOF"},
+			{"\\!go away\x1b[31m\n", `refused by the peer: "go away\\x1b\[31m"`},
+		},
+		"stage8": {
+			{web, `1213486160 bytes \(0x48545450, "HTTP"\), limit 1048576`},
+			{"\x7f\xff\xff\xff", `2147483647 bytes \(0x7fffffff, .*, limit 1048576`},
+			{"\x80\x00\x00\x0cgo away\x1b[31m", `refused by the peer: "go away\\x1b\[31m"`},
+			{"\x00\x00\x00\x0aabc", "7 bytes missing: unexpected EOF"},
+			{"\x00", "3 bytes missing: unexpected EOF"},
+			{"", "unexpected EOF"},
+		},
 	}
 	forFixed(t, func(t *testing.T, s *stage.Stage) {
 		for _, test := range words[s.ID] {

@@ -1,7 +1,11 @@
 package main
 
 import (
+	"os"
 	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -31,6 +35,8 @@ func TestHelpExamples(t *testing.T) {
 					relayExample(t, line)
 				case "call":
 					callExample(t, line)
+				case "trial":
+					trialExample(t, line)
 				default:
 					shell := exec.Command("sh", "-c", line)
 					shell.Dir = dir
@@ -69,6 +75,38 @@ func relayExample(t *testing.T, line string) {
 	words := strings.Split(strings.ReplaceAll(strings.Replace(line, "127.0.0.1:9998", "127.0.0.1:0", 1), "'", ""), " ")
 	r, _ := relaying(t, words[2:]...)
 	r.stop()
+}
+
+// trialExample tries our own programs: whose the others are nobody knows.
+func trialExample(t *testing.T, line string) {
+	if runtime.GOOS != "linux" {
+		t.Skip("only Linux can verify a cut")
+	}
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"server": `exec stickydemo serve stage4 --listen 127.0.0.1:$1`,
+		"client": `exec stickydemo call stage4 --to $1:$2 "echo ab" true`,
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("#!/bin/sh\n"+text+"\n"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	line = regexp.MustCompile(` --budget \S+`).ReplaceAllString(line, "") + " --budget 4"
+	if strings.Contains(line, exampleAddress) {
+		server, address := serving(t, "stage4")
+		defer server.stop()
+		line = strings.Replace(line, exampleAddress, address, 1)
+	}
+	shell := exec.Command("sh", "-c", line)
+	const visited = "127.0.0.1:7000"
+	if strings.Contains(line, visited) {
+		shell = exec.Command("sh", "-c", "while sleep 0.1; do ./client 127.0.0.1 7000 >/dev/null 2>&1; done & "+
+			line+" 2>/dev/null; status=$?; kill $!; exit $status")
+	}
+	shell.Dir = dir
+	if got := ended(t, shell); got.status != exitOK || got.stderr != "" {
+		t.Errorf("%s: status %d, %s, %s", line, got.status, got.stdout, got.stderr)
+	}
 }
 
 func callExample(t *testing.T, line string) {

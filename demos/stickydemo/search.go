@@ -119,9 +119,13 @@ func searchOptions(c *cli.Context) (spec lab.Spec, o search.Options, err error) 
 		return spec, o, err
 	}
 	spec = lab.Spec{Stage: s, Side: side, Variant: c.String("variant"), Commands: c.StringSlice("command")}
-	if b := s.BreakOf(spec.Variant); len(spec.Commands) == 0 && side == stage.Naive && b.Sound {
+	switch b := s.BreakOf(spec.Variant); {
+	case len(spec.Commands) > 0:
+	case side == stage.Naive && b.Sound:
 		spec.Commands = b.Commands // no cut breaks it on others
-	} else if len(spec.Commands) == 0 {
+	case side == stage.Naive && b.Short != nil:
+		spec.Commands = b.Short
+	default:
 		spec.Commands = searchCommands
 	}
 	if n := c.Int("exact-limit"); n < 0 || n > maxExact {

@@ -91,6 +91,12 @@ func TestCallsOverTCP(t *testing.T) {
 			commands = []string{"echo hello", "hello-zh", "ipconfig"} // each fits one read
 		case s.ID == "stage2":
 			commands = []string{"echo hello"}
+		case variant == "ends":
+			commands = []string{"echo hello", "hello-zh", "seq 1 9", "printf abc; echo"} // each fits one read
+		case s.ID == "stage7":
+			commands = []string{"printf hello", "printf 你好", "printf '1 2'"} // each is one line
+		case s.ID == "stage8":
+			commands = []string{"echo hello", "hello-zh", "ipconfig", "true"} // each fits one read
 		}
 		want := printed(s, commands...)
 		var got outcome
@@ -135,11 +141,15 @@ func TestFiftyClients(t *testing.T) {
 			}
 			callers = append(callers, caller)
 		}
+		say := "echo "
+		if side == stage.Naive && s.ID == "stage7" {
+			say = "printf " // on one line
+		}
 		var open sync.WaitGroup
 		for i, caller := range callers {
 			open.Go(func() {
 				for n := range calls {
-					command := fmt.Sprintf("echo client-%d-call-%d", i, n)
+					command := fmt.Sprintf("%sclient-%d-call-%d", say, i, n)
 					if got, err := caller.Call(command); err != nil || string(got) != answersTo(s, []string{command}) {
 						t.Errorf("%s: got %q, %v", command, got, err)
 					}
@@ -226,6 +236,16 @@ var announcements = map[string][]hostile{
 		{"\xff\xff\xff\xff", `4294967295 bytes \(0xffffffff, "\\xff\\xff\\xff\\xff"\), limit 4096`},
 		{"GET / HTTP/1.1\r\n\r\n", `1195725856 bytes \(0x47455420, "GET "\), limit 4096`},
 	},
+	"stage7": { // whose lines announce nothing
+		{strings.Repeat("a", 1<<20+1), "at least 1048577 bytes, limit 1048576"},
+		{"a\\qb\n", `escape "\\+q", want`},
+		{"a\rb\n", `carriage return before "b"`},
+	},
+	"stage8": {
+		{"\x7f\xff\xff\xff", `2147483647 bytes \(0x7fffffff, "\\x7f\\xff\\xff\\xff"\), limit 1048576`},
+		{"\xff\xff\xff\xff", `4294967295 bytes \(0xffffffff, "\\xff\\xff\\xff\\xff"\), limit 1048576`},
+		{"GET / HTTP/1.1\r\n\r\n", `1195725856 bytes \(0x47455420, "GET "\), limit 1048576`},
+	},
 }
 
 // Each hostile peer is told why before its end of stream, though it goes on
@@ -275,6 +295,8 @@ func TestPeersThatLeaveInMidFrame(t *testing.T) {
 		"stage4": {"\x00", "\x00\x00\x00\x0a", "\x00\x00\x00\x0aabc"},
 		"stage6": {"\x00", "\x00\x00\x00\x0a", "\x00\x00\x00\x0aabc", "\x00\x00\x00\x06echo a", "\x00\x00\x00\x0becho a; top+"},
 		"stage5": {"\x00", "\x00\x00\x00\x10", "\x00\x00\x00\x10{\"tot", "\x00\x00\x00\x11{\"total_size\": 9}abc"},
+		"stage7": {"a", "a\\", "a\r", "\\!a"},
+		"stage8": {"\x00", "\x00\x00\x00\x0a", "\x00\x00\x00\x0aabc"},
 	}
 	forFixed(t, func(t *testing.T, s *stage.Stage) {
 		server, address := serving(t, s.ID)

@@ -30,7 +30,7 @@ func trialCommand() *cli.Command {
 			"Exit status 0: survived. 1: broke. 2: wrong usage, or programs that fail without any cut.\n"+
 			"3: inconclusive, because flaky or because no cut could be verified.",
 			"stickydemo trial --server './server {port}' --client './client {host} {port}'",
-			"stickydemo trial --to 127.0.0.1:6379 --client 'redis-cli -h {host} -p {port}' --stdin in.txt",
+			"stickydemo trial --to 127.0.0.1:9999 --client './client {host} {port}' --budget 5s",
 			"stickydemo trial --server './server {port}' --listen 127.0.0.1:7000 --timeout 5s"),
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "server", Usage: "start a server by `CMD`, which names {port} and perhaps {host}"},

@@ -33,6 +33,7 @@ type stream struct {
 	ends   []end  // where messages end
 	cuts   []int  // places at which the plan cuts, where that is known
 
+	escaped  bool // header bytes may stand within what is believed, and rightly
 	beliefs  []belief
 	misled   bool // something was believed that is not as it was meant
 	unplaced bool // something was believed, and nobody knows where it stood
@@ -175,6 +176,7 @@ func (s *stream) finish(r *lab.Result) {
 	s.findBinary()
 	s.findGlyphs()
 
+	s.escaped = r.Stage != nil && r.Stage.Program(r.Side, r.Variant).Escape != nil
 	if s.dir == trace.Up {
 		for i, h := range r.Server.Heard {
 			s.believe(h.Source, i+1, "")
@@ -203,7 +205,7 @@ func (s *stream) believe(p lab.Piece, call int, v stage.Verdict) {
 	s.believed = append(s.believed, b)
 	s.beliefs = append(s.beliefs, belief{b.From, call, v})
 	for i := b.From; i < b.To; i++ {
-		s.misled = s.misled || s.owner[i] != call || s.header[i]
+		s.misled = s.misled || s.owner[i] != call || s.header[i] && !s.escaped
 	}
 	s.misled = s.misled || v != "" && v != stage.OK
 }

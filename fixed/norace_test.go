@@ -1,0 +1,5 @@
+//go:build !race
+
+package fixed_test
+
+const raced = false
