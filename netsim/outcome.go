@@ -11,7 +11,7 @@ import (
 // Wait says what one task was blocked on when a run ended badly.
 type Wait struct {
 	Task   string          `json:"task"`
-	On     string          `json:"on"` // read, write, sleep, accept, tasks
+	On     string          `json:"on"` // read, write, sleep, accept, tasks, receive
 	Conn   int             `json:"conn,omitempty"`
 	Dir    trace.Direction `json:"dir,omitempty"`
 	Offset int             `json:"offset"` // where the read or write would go on

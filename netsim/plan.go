@@ -49,6 +49,11 @@ type Stream struct {
 	// EOFWithData makes the read that takes the last byte return io.EOF along
 	// with it, as io.Reader allows and crypto/tls does, and TCP never does.
 	EOFWithData bool
+
+	// These are of datagrams by their numbers in the order in which they were
+	// sent, from 1, and leave streams alone, as all else leaves datagrams alone.
+	Drops []int // ascending: they are lost
+	Swaps []int // each at least 2 more than the last: they and the next change places
 }
 
 // Stall delays the byte at an offset: it arrives Delay after it was sent, and
@@ -115,6 +120,12 @@ func (s *Stream) except(x *Stream) {
 		s.Reset = x.Reset
 	}
 	s.EOFWithData = s.EOFWithData || x.EOFWithData
+	if x.Drops != nil {
+		s.Drops = x.Drops
+	}
+	if x.Swaps != nil {
+		s.Swaps = x.Swaps
+	}
 }
 
 // Stream returns what one direction of the conn-th connection goes through.
@@ -170,7 +181,7 @@ func (p Plan) NextCut(conn int, dir trace.Direction) func(beyond, limit int) int
 }
 
 // Whole reports whether every byte that is written arrives: the plan neither
-// truncates nor resets.
+// truncates nor resets. What it does to datagrams is no matter.
 func (p Plan) Whole() bool {
 	whole := func(s *Stream) bool { return s.Truncate == nil && s.Reset == nil }
 	for i := range p.Conns {
@@ -182,8 +193,9 @@ func (p Plan) Whole() bool {
 }
 
 // Beyond names what stands so far past the end of its stream that it did
-// nothing: a cut or a stall behind the last byte, an end that was not reached. length returns the bytes that one direction of the n-th connection
-// carried; asked for connection 0, the most that any carried.
+// nothing: a cut or a stall behind the last byte, an end that was not reached; and
+// what is for datagrams. length returns the bytes that one direction of the n-th
+// connection carried; asked for connection 0, the most that any carried.
 func (p Plan) Beyond(length func(conn int, dir trace.Direction) int) []string {
 	said := p.Up.beyond("up:", length(0, trace.Up))
 	said = append(said, p.Down.beyond("down:", length(0, trace.Down))...)
@@ -214,5 +226,5 @@ func (s *Stream) beyond(where string, length int) []string {
 	if s.Reset != nil {
 		check(fmt.Sprintf("reset=%d", *s.Reset), *s.Reset)
 	}
-	return said
+	return append(said, s.idle(where, datagramOps, "is for datagrams and leaves streams alone")...)
 }

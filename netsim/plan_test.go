@@ -28,6 +28,7 @@ func TestAnExceptionReplacesThePlansOwnKind(t *testing.T) {
 		{"a mode leaves the cuts", "cut=1;1#every=4", [3]string{"a bcd ef", "a bcdef", "a bcdef"}},
 		{"reset replaces reset", "reset=2;2#reset=4", [3]string{"ab", "abcd", "ab"}},
 		{"truncate replaces truncate", "truncate=2;2#truncate=4", [3]string{"ab", "abcd", "ab"}},
+		{"drops and swaps leave streams alone", "every=3;drop=1,2;swap=1;2#drop=1", [3]string{"abc def", "abc def", "abc def"}},
 		{"an exception for the other direction is none", "2#down:drip", [3]string{"abcdef", "abcdef", "abcdef"}},
 		{"two exceptions", "1#drip;3#cut=2", [3]string{"a b c d e f", "abcdef", "ab cdef"}},
 		{"an exception that is never met", "9#drip", [3]string{"abcdef", "abcdef", "abcdef"}},
@@ -130,6 +131,10 @@ func TestBeyondNamesWhatDidNothing(t *testing.T) {
 		{"reset past the end", "up:reset=11", []string{"up:reset=11 is past the end (10 bytes) and does nothing"}},
 		{"an exception is measured by its connection", "2#cut=3", []string{"2#up:cut=3 is past the end (3 bytes) and does nothing"}},
 		{"an exception for a connection that was never made", "9#down:reset=1", []string{"9#down:reset=1 is past the end (0 bytes) and does nothing"}},
+		{"drops and swaps are not for streams", "up:drop=1;swap=2", []string{
+			"up:drop=1 is for datagrams and leaves streams alone", "up:swap=2 is for datagrams and leaves streams alone",
+			"down:swap=2 is for datagrams and leaves streams alone",
+		}},
 		{"modes and windows are never past the end", "every=100;window=100;eof-with-data", nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -36,7 +36,7 @@ type op struct {
 }
 
 // ops is in the order in which a plan prints.
-var ops = []op{
+var ops = append([]op{
 	mode("as-written", AsWritten),
 	mode("glue", Glue),
 	mode("drip", Drip),
@@ -57,7 +57,7 @@ var ops = []op{
 		s.EOFWithData = true
 		return nil
 	}, func(s *Stream) (string, bool) { return "", s.EOFWithData }},
-}
+}, datagramOps...)
 
 func mode(name string, kind ModeKind) op {
 	return op{name, "mode", "", func(s *Stream, _ string) error {

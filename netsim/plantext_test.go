@@ -42,6 +42,10 @@ var planTexts = []struct {
 	{"truncate before the first byte", "truncate=0", ""},
 	{"reset", "reset=12", ""},
 	{"eof-with-data", "eof-with-data", ""},
+	{"a dropped datagram", "drop=1", ""},
+	{"several", "up:drop=1,2,300;down:drop=4", ""},
+	{"swapped datagrams", "swap=1,3,9", ""},
+	{"an exception's datagrams", "2#down:drop=1;2#down:swap=3", ""},
 	{"a link", "link:rtt=40ms", ""},
 	{"a link of no length is none", "link:rtt=0s", "glue"},
 	{"one direction", "up:drip", ""},
@@ -150,6 +154,15 @@ func TestPlanErrorsNameTheItem(t *testing.T) {
 		{"stalls twice", "stall=1s@0;down:stall=1s@9", "down:stall=1s@9", "a stall already", "", ""},
 		{"windows twice in an exception", "3#window=1;3#up:window=2", "3#up:window=2", "a window already", "", ""},
 		{"eof-with-data twice", "eof-with-data;eof-with-data", "eof-with-data", "already", "", ""},
+		{"a datagram 0", "drop=0", "", "datagram 0: it takes 1 to 2147483647", "", ""},
+		{"a negative datagram", "swap=-1", "", "datagram -1: it takes 1", "", ""},
+		{"a datagram beyond what a machine counts", "drop=99999999999999999999", "", "it takes 1 to 2147483647", "", ""},
+		{"a datagram that is no number", "drop=last", "", `"last" is not the number of a datagram`, "", ""},
+		{"datagrams that do not rise", "drop=2,2", "", "numbers must rise, and 2 stands after 2", "", ""},
+		{"a datagram that changes places twice", "swap=4,5", "", "5 cannot change places twice, and 4 does with it already", "", ""},
+		{"swaps that do not rise", "swap=4,3", "", "numbers must rise, and 3 stands after 4", "", ""},
+		{"drops twice", "drop=1;up:drop=2", "up:drop=2", "a drop already", "", ""},
+		{"drops without numbers", "drop", "", "drop=N,N…", "", ""},
 		{"two links", "link:rtt=1s;link:rtt=2s", "link:rtt=2s", "a link already", "", ""},
 
 		{"a value that is missing", "every", "", "every=BYTES", "", ""},
@@ -253,7 +266,7 @@ func TestPlanIsItsTextInJSON(t *testing.T) {
 func TestOpsAreAllThatAPlanTakes(t *testing.T) {
 	for _, form := range netsim.Ops() {
 		text := strings.NewReplacer(
-			"DURATION@OFFSET,…", "1s@1", "OFFSET,OFFSET…", "1,2", "OFFSET", "1", "BYTES", "1", "SEED", "1", "DURATION", "1s",
+			"DURATION@OFFSET,…", "1s@1", "OFFSET,OFFSET…", "1,2", "OFFSET", "1", "N,N…", "1,3", "BYTES", "1", "SEED", "1", "DURATION", "1s",
 		).Replace(form)
 		if plan, err := netsim.ParsePlan(text); err != nil || plan.String() != text {
 			t.Errorf("%s: got %q, %v, want %q", form, plan, err, text)
@@ -296,5 +309,6 @@ func FuzzParsePlan(f *testing.F) {
 			t.Errorf("%q: got %+v from its print %q, want %+v", text, again, printed, plan)
 		}
 		plan.Beyond(func(int, trace.Direction) int { return math.MaxInt })
+		plan.BeyondDatagrams(func(int, trace.Direction) int { return 0 })
 	})
 }

@@ -59,7 +59,11 @@ type Sim struct {
 	pairs  []*pair // connections; those from dialled on rest
 	dialed int
 	listen simListener
-	log    trace.Log
+
+	server  *socket         // for datagrams, nil before the first
+	clients []*datagramConn // of datagrams
+	onWay   []*datagram     // by time of arrival
+	log     trace.Log
 
 	reads   []Read
 	watcher func(d *stream, from, to, most int) // s.watch, bound once
@@ -83,6 +87,7 @@ func (s *Sim) Run(plan Plan, name string, main func()) error {
 	s.reads, s.longest = s.reads[:0], 0
 	s.listen.sim, s.listen.closed = s, true
 	s.listen.backlog.clear()
+	s.server, s.clients, s.onWay = nil, nil, nil
 	if s.Limit == 0 {
 		s.Limit = DefaultLimit
 	}
@@ -326,7 +331,7 @@ func (s *Sim) pick() *task {
 		switch t.wait.kind {
 		case waitNone:
 			continue
-		case waitRead:
+		case waitRead, waitReceive:
 			best = &reader
 		}
 		if (*best == nil || t.wait.since < (*best).wait.since) && s.ready(&t.wait) {
@@ -343,7 +348,7 @@ func (s *Sim) pick() *task {
 // and does not wait to read.
 func (s *Sim) senderReady() bool {
 	for _, t := range s.tasks[:s.started] {
-		if t.wait.kind > waitRead && s.ready(&t.wait) {
+		if t.wait.kind > waitReceive && s.ready(&t.wait) {
 			return true
 		}
 	}
@@ -361,6 +366,8 @@ func (s *Sim) ready(w *wait) bool {
 	case waitWrite:
 		c := w.conn
 		return c.out.writable() && (w.turn || !c.writing) || c.closed || c.writeBy <= s.now
+	case waitReceive:
+		return w.socket.receivable()
 	case waitAccept:
 		return s.listen.backlog.first() != nil || s.listen.closed
 	case waitGroup:
@@ -393,7 +400,12 @@ func (s *Sim) advance() {
 			next = min(next, t.wait.conn.readBy)
 		case waitWrite:
 			next = min(next, t.wait.conn.writeBy)
+		case waitReceive:
+			next = min(next, t.wait.socket.readBy)
 		}
+	}
+	if len(s.onWay) > 0 {
+		next = min(next, s.onWay[0].at)
 	}
 	for _, p := range s.pairs[:s.dialed] {
 		for _, d := range [...]*stream{&p.up, &p.down} {
@@ -404,6 +416,9 @@ func (s *Sim) advance() {
 	}
 	switch {
 	case next == math.MaxInt64:
+		if s.release() {
+			return
+		}
 		s.end(&HangError{s.waits()})
 		return
 	case next > int64(s.Limit):
@@ -418,6 +433,7 @@ func (s *Sim) advance() {
 		p.up.settle(s.now)
 		p.down.settle(s.now)
 	}
+	s.land()
 }
 
 func (s *Sim) waits() []Wait {

@@ -28,12 +28,13 @@ type task struct {
 
 // wait is what a task that is not running needs to go on.
 type wait struct {
-	kind  waitKind
-	since int      // its place among the blocked
-	until int64    // waitSleep
-	conn  *simConn // waitRead, waitWrite
-	turn  bool     // waitWrite: it waits for room, not for another Write
-	group *Group   // waitGroup
+	kind   waitKind
+	since  int      // its place among the blocked
+	until  int64    // waitSleep
+	conn   *simConn // waitRead, waitWrite
+	turn   bool     // waitWrite: it waits for room, not for another Write
+	group  *Group   // waitGroup
+	socket *socket  // waitReceive
 }
 
 type waitKind uint8
@@ -41,6 +42,7 @@ type waitKind uint8
 const (
 	waitNone waitKind = iota // running, or done
 	waitRead
+	waitReceive
 	waitStart // and those behind it may send once they go on
 	waitSleep
 	waitWrite
@@ -58,6 +60,8 @@ func (w *wait) describe(task string) Wait {
 		d.On = "accept"
 	case waitGroup:
 		d.On = "tasks"
+	case waitReceive:
+		d.On = "receive"
 	case waitRead:
 		d.On, s = "read", w.conn.in
 		d.Offset = s.read

@@ -7,21 +7,32 @@ import (
 )
 
 // Bounded returns conn with a limit on how long each of its reads and writes
-// may wait: stage programs set no deadlines of their own.
+// may wait: stage programs set no deadlines of their own, but to ask again.
 func Bounded(conn net.Conn, limit time.Duration) net.Conn {
-	return &bounded{conn, limit}
+	return &bounded{Conn: conn, limit: limit}
 }
 
 type bounded struct {
 	net.Conn
-	limit time.Duration
+	limit  time.Duration
+	readBy time.Time // the program's own deadline, on datagrams
 }
 
 func (b *bounded) Read(p []byte) (int, error) {
-	if err := b.SetReadDeadline(time.Now().Add(b.limit)); err != nil {
+	by := time.Now().Add(b.limit)
+	if !b.readBy.IsZero() && b.readBy.Before(by) {
+		by = b.readBy
+	}
+	if err := b.Conn.SetReadDeadline(by); err != nil {
 		return 0, err
 	}
 	return b.Conn.Read(p)
+}
+
+// SetReadDeadline sets a deadline that may come before the limit.
+func (b *bounded) SetReadDeadline(t time.Time) error {
+	b.readBy = t
+	return nil
 }
 
 func (b *bounded) Write(p []byte) (int, error) {

@@ -25,6 +25,11 @@ type world struct {
 
 	// handlers makes a group of tasks or goroutines, and a wait for all of it.
 	handlers func() (start func(func()), wait func())
+
+	// On a network of datagrams, instead of dial and accept.
+	connect func() (net.Conn, error)
+	socket  net.PacketConn // the server's
+	clock   func() time.Time
 }
 
 type side int
@@ -91,7 +96,7 @@ type progress struct{ conn, read int }
 // runClient makes the calls one after the other.
 func (e *exchange) runClient() error {
 	defer e.leave()
-	caller, err := e.program.Client(e.dialer)
+	caller, err := e.client()
 	if err != nil {
 		return err
 	}
@@ -151,8 +156,10 @@ func (e *exchange) returned(command string, got []byte, err error) bool {
 	return err == nil
 }
 
-func (e *exchange) dial() (net.Conn, error) {
-	conn, err := e.world.dial()
+func (e *exchange) dial() (net.Conn, error) { return e.tapped(e.world.dial()) }
+
+// tapped counts what the client reads from now on from the next connection.
+func (e *exchange) tapped(conn net.Conn, err error) (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
@@ -165,6 +172,10 @@ func (e *exchange) dial() (net.Conn, error) {
 
 // runServer serves one connection after the other until there are no more.
 func (e *exchange) runServer() {
+	if e.program.Datagrams != nil {
+		e.runDatagramServer()
+		return
+	}
 	serve(e.program, door{e}, e.env, e.world.handlers, e.leaver)
 }
 

@@ -20,10 +20,13 @@ import (
 // nobody can know that nothing is on its way. What a plan delays comes on top.
 const KernelLimit = 2 * time.Second
 
-// RunKernel runs the spec over real TCP on loopback, by the real clock. A plan
-// that does something is a relay's work; without one the kernel cuts as it
+// RunKernel runs the spec over real TCP, or UDP, on loopback, by the real clock. A
+// plan that does something is a relay's work; without one the kernel cuts as it
 // likes. The error says what stood in the way of a run at all.
 func RunKernel(ctx context.Context, spec Spec) (*Result, error) {
+	if spec.Stage.OnDatagrams() {
+		return runUDP(ctx, spec)
+	}
 	if err := relay.Check(spec.Plan); err != nil {
 		return nil, err
 	}

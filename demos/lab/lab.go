@@ -57,7 +57,7 @@ type Call struct {
 	Got     []byte
 	Err     error
 	Source  Piece   // where Got stood in the stream; empty where that is not known
-	More    []Piece // where the rest of it stood, if it came in chunks
+	More    []Piece // where the rest of it stood, if it came in chunks or in datagrams
 }
 
 // Server is what the server saw.
@@ -95,6 +95,9 @@ type Cost struct {
 // it lists one: a fixed side is ok wherever the stream stays whole; a naive
 // one is listed under its own plan and as-written, with its own commands.
 func (s *Spec) Expected() (stage.Verdict, bool) {
+	if s.Side == stage.Fixed && s.Stage.OnDatagrams() {
+		return s.afterLoss()
+	}
 	if s.Side == stage.Fixed {
 		return stage.OK, s.Plan.Whole()
 	}

@@ -48,6 +48,10 @@ const MapLimit = 5000
 // ways it breaks. A direction over MapLimit is left out, and so are both when
 // the side breaks without a cut.
 func (l *Lab) Map(r *Result) {
+	if r.Stage.OnDatagrams() {
+		r.Notes = append(r.Notes, "no cut map: there is no stream to cut")
+		return
+	}
 	runner := &runner{spec: r.Spec}
 	defer runner.Close()
 	if o := runner.Run(netsim.Plan{}); o.Broken() {

@@ -3,6 +3,7 @@ package lab
 import (
 	"bytes"
 	"errors"
+	"net"
 	"slices"
 
 	"stickydemo/demos/stage"
@@ -67,12 +68,19 @@ func (l *Lab) prepare() {
 			g := s.Group("handler")
 			return g.Go, g.Wait
 		},
+		connect: func() (net.Conn, error) { return s.DialPacket(), nil },
+		clock:   s.Now,
 	})
 	serve := l.e.runServer
 	l.main = func() {
-		listener := s.Listen()
-		defer listener.Close()
-		l.e.world.accept, l.e.world.close = listener.Accept, listener.Close
+		if l.e.program.Datagrams != nil {
+			l.e.world.socket = s.ListenPacket()
+			defer l.e.world.socket.Close()
+		} else {
+			listener := s.Listen()
+			defer listener.Close()
+			l.e.world.accept, l.e.world.close = listener.Accept, listener.Close
+		}
 		s.Go("server", serve)
 		l.err = l.e.runClient()
 	}
@@ -121,7 +129,11 @@ func (e *exchange) result(network Net, log trace.Log) *Result {
 		r.Server.Verdict = stage.Error
 	}
 	streams := newStreams(log)
-	e.findSources(r, streams)
+	if r.Stage.OnDatagrams() {
+		e.findDatagrams(r, streams)
+	} else {
+		e.findSources(r, streams)
+	}
 	for i := range r.Calls {
 		if c := &r.Calls[i]; c.Verdict == stage.Wrong {
 			c.Verdict = judge(c, streams.messages(c.Source), i+1)
@@ -134,9 +146,16 @@ func (e *exchange) result(network Net, log trace.Log) *Result {
 	default:
 		r.Verdict = r.Calls[slices.IndexFunc(r.Calls, func(c Call) bool { return c.Verdict != stage.OK })].Verdict
 	}
-	r.Payloads = e.payloads(streams)
+	copied := 0
+	if r.Stage.OnDatagrams() {
+		r.Payloads, copied = e.datagramPayloads(r, streams)
+		r.Notes = append(r.Plan.BeyondDatagrams(streams.datagrams), streams.unswapped(r.Plan)...)
+	} else {
+		r.Payloads = e.payloads(streams)
+		r.Notes = r.Plan.Beyond(streams.length)
+	}
 	r.Cost = cost(log, e.begin, e.end, e.standing, r.Payloads)
-	r.Notes = r.Plan.Beyond(streams.length)
+	r.Cost.Payload -= copied
 	return r
 }
 

@@ -60,6 +60,21 @@ type Program struct {
 	// Escape is how a byte of a payload is written that may not stand for
 	// itself. The last byte of that stands for it, those before are overhead.
 	Escape map[byte]string
+
+	Datagrams *Datagrams // instead of both, where there are no streams
+}
+
+// Datagrams is a Program on a network of datagrams, as UDP is: one socket serves
+// every client until it is closed, and a client is given one that is connected.
+type Datagrams struct {
+	Serve  func(conn net.PacketConn, env Env) error
+	Client func(conn net.Conn, clock Clock) Caller
+}
+
+// Clock is what such a client is given besides its socket.
+type Clock struct {
+	Now   func() time.Time // the clock of the socket's deadlines
+	First uint32           // a number beyond those of any earlier client's messages
 }
 
 // Stage is one row of the table.
@@ -71,6 +86,11 @@ type Stage struct {
 	Naive, Fixed Program
 	Break        // what breaks the naive program
 	Variants     []Variant
+
+	// On a network of datagrams the fixed program asks Tries times, and waits Wait
+	// each time.
+	Tries int
+	Wait  time.Duration
 
 	Repair string // what the fix changed
 	Price  string // what it costs
@@ -125,6 +145,10 @@ type Variant struct {
 	Naive Program
 	Break
 }
+
+// OnDatagrams reports whether the stage has no streams but datagrams. Programs that
+// are no stage, nil, have streams.
+func (s *Stage) OnDatagrams() bool { return s != nil && s.Naive.Datagrams != nil }
 
 // Program returns one side, or a variant of it: "" is the stage's own.
 func (s *Stage) Program(side Side, variant string) Program {
@@ -193,6 +217,8 @@ var Plans = []struct{ Plan, What string }{
 	{"down:cut=6", "the answers are cut after their sixth byte"},
 	{"down:stall=600ms@0", "the first byte of the answers comes 600 ms late"},
 	{"link:rtt=40ms", "a path of 40 ms there and back"},
+	{"drop=1", "the first datagram each way is lost; streams have none"},
+	{"down:swap=1", "the first two datagrams of the answers change places"},
 }
 
 // WithoutCuts returns the naive program's verdict under as-written.

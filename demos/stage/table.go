@@ -7,6 +7,7 @@ import (
 
 	"stickydemo/demos/shell"
 	fixedack "stickydemo/fixed/ackhandshake"
+	fixeddatagrams "stickydemo/fixed/datagrams"
 	fixeddelimiter "stickydemo/fixed/delimiter"
 	fixedincremental "stickydemo/fixed/incremental"
 	fixedjson "stickydemo/fixed/jsonheader"
@@ -16,6 +17,7 @@ import (
 	fixedstreaming "stickydemo/fixed/streaming"
 	fixedstruct "stickydemo/fixed/structheader"
 	"stickydemo/naive/ackhandshake"
+	"stickydemo/naive/datagrams"
 	"stickydemo/naive/delimiter"
 	"stickydemo/naive/incremental"
 	"stickydemo/naive/jsonheader"
@@ -293,6 +295,52 @@ var All = []Stage{
 		Price:  "4 bytes a message, each way, and a copy of each frame that does not lie within one read.",
 		Answer: both,
 	},
+	{
+		ID: "stage9", Name: "datagrams",
+		Idea: "one datagram a message, as on UDP",
+		Naive: onDatagrams(datagrams.Serve, func(conn net.Conn, _ Clock) Caller {
+			return datagrams.NewClient(conn)
+		}),
+		Fixed: onDatagrams(fixeddatagrams.Serve, func(conn net.Conn, clock Clock) Caller {
+			return fixeddatagrams.NewClient(conn, clock.First, clock.Now)
+		}),
+		Break: Break{
+			Plan:     "down:drop=2",
+			Commands: []string{"tasklist", "ipconfig"},
+			Verdict:  Torn,
+			Reason: "A datagram keeps its boundaries, and what one receive does not take of it is lost: 1024 bytes of the first answer came, " +
+				"and not even the next call got the rest. The second answer was lost on the way, and nobody asks again.",
+			AsWritten:       Torn,
+			AsWrittenReason: "what one receive of 1024 bytes does not take of a datagram is lost on any network",
+		},
+		Variants: []Variant{{
+			Name: "retry",
+			Idea: "ask again when no answer comes, and take the first that does",
+			Naive: onDatagrams(datagrams.Serve, func(conn net.Conn, clock Clock) Caller {
+				return datagrams.NewRetryClient(conn, clock.Now)
+			}),
+			Break: Break{
+				Plan:     "down:swap=1",
+				Commands: []string{"echo two", "echo three"},
+				Verdict:  Leftover,
+				Reason: "The first answer was late, so the client asked again, and the second one overtook it: the command ran twice. " +
+					"Then the first one came, and nothing in it says which command it answers: it passed for the answer to the next.",
+			},
+		}},
+		Tries: fixeddatagrams.Tries, Wait: fixeddatagrams.Wait,
+		Repair: "Every datagram says which message it belongs to and which piece it is, and is small enough for every path; " +
+			"what does not come is asked for again, four times; the server remembers its last answer to each client, so that nothing runs twice.",
+		Price: "11 bytes a datagram, and a round trip for each 1,189 bytes: one datagram of 8,893 bytes passes loopback, " +
+			"but on Ethernet it goes in 7 fragments and is lost with any of them. A second for every loss, and an error after four, and so for a command that takes longer.",
+		Answer: both,
+	},
+}
+
+func onDatagrams(serve func(net.PacketConn, func(string) []byte) error, client func(net.Conn, Clock) Caller) Program {
+	return Program{Datagrams: &Datagrams{
+		Serve:  func(conn net.PacketConn, env Env) error { return serve(conn, env.Run) },
+		Client: client,
+	}}
 }
 
 // program is the common shape: one standing connection.

@@ -19,7 +19,7 @@ import (
 func callCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "call",
-		Usage:     "one side's client on real TCP",
+		Usage:     "one side's client on real TCP, or UDP",
 		ArgsUsage: "STAGE COMMAND…",
 		Description: example("Sends each command to a server and prints the answers as they are.",
 			"stickydemo call stage4 --side fixed --to 127.0.0.1:9999 'echo hello' tasklist",
@@ -64,11 +64,15 @@ func call(c *cli.Context) error {
 		return usagef("which command? Try: stickydemo call %s --side %s --to %s 'echo hello'", s.ID, side, c.String("to"))
 	}
 
+	network := "tcp"
+	if s.OnDatagrams() {
+		network = "udp"
+	}
 	ctx, cancel := context.WithCancel(c.Context)
 	defer cancel() // closes what dial opened
 	dial := func() (net.Conn, error) {
 		dialer := net.Dialer{Timeout: timeout}
-		conn, err := dialer.DialContext(ctx, "tcp", c.String("to"))
+		conn, err := dialer.DialContext(ctx, network, c.String("to"))
 		if errors.Is(err, syscall.ECONNREFUSED) {
 			return nil, usagef("%w; is there a server? Try: stickydemo serve %s --side %s --listen %s", err, s.ID, side, c.String("to"))
 		}
@@ -78,7 +82,7 @@ func call(c *cli.Context) error {
 		context.AfterFunc(ctx, func() { conn.Close() })
 		return lab.Bounded(conn, timeout), nil
 	}
-	client, err := s.Program(side, variant).Client(dial)
+	client, err := newCaller(s.Program(side, variant), dial)
 	if err != nil {
 		return err
 	}

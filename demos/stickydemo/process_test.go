@@ -110,7 +110,7 @@ func (p *process) rest() []string {
 	return lines
 }
 
-var listens = regexp.MustCompile(`^\S+ (?:naive|fixed|naive \S+) listens on (\S+:\d+); Ctrl-C ends it\n$`)
+var listens = regexp.MustCompile(`^\S+ (?:naive|fixed|naive \S+) listens on (\S+:\d+)(?: \(UDP\))?; Ctrl-C ends it\n$`)
 
 // serving starts a server on a free port and returns it with its address.
 func serving(t *testing.T, args ...string) (server *process, address string) {
@@ -140,7 +140,7 @@ func (p *process) stop() {
 	}
 }
 
-var stopped = regexp.MustCompile(`\nstopped after \d+ connections?\n$`)
+var stopped = regexp.MustCompile(`\nstopped after \d+ (connection|command)s?\n$`)
 
 // an outcome is what became of a command.
 type outcome struct {

@@ -35,7 +35,7 @@ func runCommand() *cli.Command {
 			sideFlag("both"),
 			plansFlag("put them under `PLAN` instead of the stage's own"),
 			variantFlag(),
-			&cli.StringFlag{Name: "net", Value: "sim", Usage: "`NET`: sim, or kernel for real TCP on loopback", DefaultText: "sim"},
+			&cli.StringFlag{Name: "net", Value: "sim", Usage: "`NET`: sim, or kernel for real TCP, or UDP, on loopback", DefaultText: "sim"},
 			&cli.StringSliceFlag{Name: "command", Usage: "send `COMMAND` instead of the stage's own; may be repeated"},
 			jsonFlag(),
 			&cli.StringFlag{Name: "trace", Usage: "write what happened to `FILE`, as JSON Lines"},

@@ -37,6 +37,7 @@ func searchCommand() *cli.Command {
 		ArgsUsage: "STAGE | --merge FILE…",
 		Description: example("Tries every cut, every two cuts, stalls, windows and seeds, and counts exactly in how many of all\n"+
 			"ways to cut a stream the program goes wrong: ways, not chances.\n"+
+			"On datagrams there is nothing to cut: it drops each, every two, and swaps each with the next.\n"+
 			"Exit status 1: a fixed program broke, or a naive one did not.",
 			"stickydemo search stage4 --side naive",
 			"stickydemo search stage4 --side fixed --json",
@@ -72,6 +73,9 @@ func searchStage(c *cli.Context) error {
 	spec, o, err := searchOptions(c)
 	if err != nil {
 		return err
+	}
+	if spec.Stage.OnDatagrams() {
+		return searchLosses(c, spec)
 	}
 	if err := canWrite(c.String("save")); err != nil {
 		return err

@@ -33,7 +33,7 @@ const (
 func serveCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "serve",
-		Usage:     "one side's server on real TCP",
+		Usage:     "one side's server on real TCP, or UDP",
 		ArgsUsage: "STAGE",
 		Description: example("Serves any number of clients until Ctrl-C. Commands are the built-in ones, which touch nothing,\n"+
 			"unless --shell is given.",
@@ -96,13 +96,16 @@ func serve(c *cli.Context) error {
 		}
 	}
 
-	listener, err := net.ListenTCP("tcp", address)
-	if err != nil {
-		return usagef("%w; --listen 127.0.0.1:0 takes a free port", err)
-	}
 	name := s.ID + " " + string(side)
 	if side == stage.Naive && variant != "" {
 		name += " " + variant
+	}
+	if d := s.Program(side, variant).Datagrams; d != nil {
+		return serveDatagrams(c, name, address, d, stage.Env{Run: run})
+	}
+	listener, err := net.ListenTCP("tcp", address)
+	if err != nil {
+		return usagef("%w; --listen 127.0.0.1:0 takes a free port", err)
 	}
 	fmt.Fprintf(c.App.Writer, "%s listens on %s; Ctrl-C ends it\n", name, listener.Addr())
 	program, timeout := s.Program(side, variant), c.Duration("timeout")

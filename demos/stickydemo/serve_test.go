@@ -14,12 +14,15 @@ import (
 	"stickydemo/demos/stage"
 )
 
-// forPrograms calls f for each side and variant of each stage, with the words
-// that name it on a command line; not for naive servers that accept by
-// themselves, which serve nobody for long: see sockets_test.go.
+// forPrograms calls f for each side and variant of each stage that has streams,
+// with the words that name it on a command line; not for naive servers that accept
+// by themselves, which serve nobody for long: see sockets_test.go.
 func forPrograms(t *testing.T, f func(t *testing.T, s *stage.Stage, side stage.Side, variant string, words []string)) {
 	for i := range stage.All {
 		s := &stage.All[i]
+		if s.OnDatagrams() {
+			continue
+		}
 		variants := []string{""}
 		for _, v := range s.Variants {
 			variants = append(variants, v.Name)
@@ -42,6 +45,9 @@ func forPrograms(t *testing.T, f func(t *testing.T, s *stage.Stage, side stage.S
 
 func forFixed(t *testing.T, f func(t *testing.T, s *stage.Stage)) {
 	for i := range stage.All {
+		if stage.All[i].OnDatagrams() {
+			continue
+		}
 		t.Run(stage.All[i].ID, func(t *testing.T) {
 			t.Parallel()
 			f(t, &stage.All[i])

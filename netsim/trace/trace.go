@@ -32,7 +32,7 @@ const (
 	End     Kind = "end"     // the writer ended its stream at From
 	Reset   Kind = "reset"   // the connection broke; nothing beyond From will be read
 	Begin   Kind = "begin"   // the events of another run follow; Note says of which
-	Lost    Kind = "lost"    // bytes written beyond the end of a truncated stream
+	Lost    Kind = "lost"    // bytes written beyond the end of a truncated stream, or of a datagram; Note says why
 	Cut     Kind = "cut"     // a relay parted the bytes before From from those behind; Note says how surely
 )
 

@@ -112,7 +112,7 @@ func (s *stream) matters(n int) []uint8 {
 			m[at] = min(m[at], how)
 		}
 	}
-	for _, boxes := range [][]box{s.written, s.wire, s.read} {
+	for _, boxes := range [][]box{s.written, s.wire, s.read, s.gone} {
 		for _, b := range boxes {
 			mark(b.From, matterRead)
 			mark(b.To, matterRead)

@@ -17,7 +17,7 @@ const labelWidth = 9
 
 // key notes which signs a picture used, so that they can be explained.
 type key struct {
-	messages, header, cut, end, fatal, gap, rest bool
+	messages, header, cut, end, fatal, gap, rest, order bool
 
 	outside bool // nobody could look into the programs
 	sent    bool // messages are what one program sent another, not calls
@@ -88,6 +88,10 @@ func (b *block) draw() {
 	}
 	if s.wireDiffers() || s.unwatched {
 		b.lane(wordWire, s.wire, b.times(s.wire))
+		b.arrivals()
+	}
+	if len(s.gone) > 0 && b.any(s.gone) {
+		b.lane(wordLost, s.gone, false)
 	}
 	if !s.unwatched {
 		b.lane(wordRead, s.read, false)
@@ -220,9 +224,8 @@ func (b *block) messages() {
 
 // lane draws boxes, and under them, where times are worth it, the time of each.
 func (b *block) lane(label string, boxes []box, times bool) {
-	from, to := b.items[0].From, b.items[len(b.items)-1].To
-	if !slices.ContainsFunc(boxes, func(box box) bool { return box.From < to && from < box.To }) {
-		if len(boxes) == 0 && from == 0 && (label != wordBelieved || !b.s.unplaced) { // said once
+	if !b.any(boxes) {
+		if len(boxes) == 0 && b.items[0].From == 0 && (label != wordBelieved || !b.s.unplaced) { // said once
 			r := b.row(label)
 			r.put(labelWidth+1, wordNothing, plain)
 			b.add(r)
@@ -233,6 +236,12 @@ func (b *block) lane(label string, boxes []box, times bool) {
 	if times {
 		b.clock(boxes)
 	}
+}
+
+// any reports whether any of the boxes has bytes in this block.
+func (b *block) any(boxes []box) bool {
+	from, to := b.items[0].From, b.items[len(b.items)-1].To
+	return slices.ContainsFunc(boxes, func(box box) bool { return box.From < to && from < box.To })
 }
 
 // clock writes the times of boxes under them: where one differs from the last
@@ -470,6 +479,9 @@ func (b *block) times(boxes []box) bool {
 // title names a stream.
 func (s *stream) title(many bool) string {
 	text := sayStream(s.dir == trace.Up, len(s.data))
+	if s.sent > 0 {
+		text += " in " + plural(s.sent, "datagram")
+	}
 	if many {
 		text = sayConnection(s.conn) + text
 	}

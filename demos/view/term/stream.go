@@ -40,6 +40,11 @@ type stream struct {
 
 	unwatched bool // nobody could see what the programs wrote and read
 
+	sent  int      // datagrams, where there is no stream
+	order []int    // in which they arrived: which of wire was the first, where that is not the first
+	gone  []box    // bytes of datagrams that were lost
+	why   []string // each reason once
+
 	trouble []int // places at which things first went wrong
 	lost    int   // bytes that were written and never arrived
 	reset   bool
@@ -114,6 +119,9 @@ func streams(r *lab.Result) []*stream {
 // add takes in one event of the log.
 func (s *stream) add(e trace.Event, r *lab.Result) {
 	b := box{span{From: e.From, To: e.To}, e.Time}
+	if r.Stage.OnDatagrams() && s.addDatagram(e, b) {
+		return
+	}
 	switch e.Kind {
 	case trace.Written:
 		if len(e.Data) == 0 {
@@ -158,6 +166,7 @@ func (s *stream) add(e trace.Event, r *lab.Result) {
 // finish works out what needs the whole stream.
 func (s *stream) finish(r *lab.Result) {
 	n := len(s.data)
+	s.sortDatagrams()
 	s.wire, s.read = within(s.wire, n), within(s.read, n)
 	s.cuts = r.Plan.Cuts(s.conn, s.dir, n)
 	s.wire = splitAt(s.wire, s.cuts)

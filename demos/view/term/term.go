@@ -175,6 +175,9 @@ func picture(r *lab.Result, width int, k *key) []section {
 		if s.lost > 0 {
 			sec.lines = append(sec.lines, field("", sayLost(s.lost), text)...)
 		}
+		if len(s.gone) > 0 {
+			sec.lines = append(sec.lines, field("", sayGone(s), text)...)
+		}
 		if s.reset && !r.Plan.Whole() {
 			sec.lines = append(sec.lines, field("", phraseReset, text)...)
 		}

@@ -12,6 +12,7 @@ import (
 	"stickydemo/demos/stage"
 	"stickydemo/demos/trial"
 	"stickydemo/netsim/search"
+	"stickydemo/netsim/trace"
 )
 
 // Every English word that this package writes stands in this file. What a
@@ -25,7 +26,9 @@ const (
 	wordRead     = "read"
 	wordBelieved = "believed"
 	wordExpected = "expected"
+	wordLost     = "lost"
 	wordAt       = "    at" // these times
+	wordOrder    = "   nth" // to arrive, this one was
 	wordAs       = "    as" // the answer to, or the command of, this call
 	wordCuts     = "cuts"
 
@@ -60,6 +63,7 @@ const (
 const (
 	phraseEmpty  = "No byte was written."
 	phraseReset  = "The connection was reset."
+	phraseNoCuts = "There is no stream to cut: a datagram arrives whole, or late, or not at all."
 	phraseStages = "Stages, each as two programs, naive and fixed"
 	phrasePlans  = "Plans, each for every program"
 	phraseOps    = "A plan of your own joins these with \";\", each behind \"up:\" or \"down:\" for one direction: "
@@ -164,6 +168,8 @@ func sayNet(r *lab.Result) string {
 	switch {
 	case r.Net != lab.Kernel:
 		return ""
+	case r.Stage.OnDatagrams():
+		return ", on kernel sockets"
 	case r.Planned():
 		return ", on kernel sockets, through a relay"
 	}
@@ -244,6 +250,15 @@ func sayPlaces(n int) string {
 }
 
 func sayLost(n int) string { return sayBytes(n) + " were written and never arrived." }
+
+// sayGone says of how many bytes of datagrams nothing was read, and why.
+func sayGone(s *stream) string {
+	n := 0
+	for _, b := range s.gone {
+		n += b.Len()
+	}
+	return sayBytes(n) + " lost: " + clean(strings.Join(s.why, ", or ")) + "."
+}
 
 func sayBytes(n int) string {
 	if n == 1 {
@@ -331,6 +346,7 @@ func sayKey(k key) []string {
 	add(k.fatal, "x: a cut here alone is fatal")
 	add(k.gap, "+9: that many bytes are not drawn")
 	add(k.rest, "--: the rest of a character")
+	add(k.order, "nth 2 1: the second and the first to arrive")
 	return list
 }
 
@@ -399,11 +415,38 @@ func saySwept(s search.Swept) string {
 	return fmt.Sprintf("%s: wrong under %s of %s", sweptWords[s.Kind], group(s.Wrong), plural(s.Tried, "plan"))
 }
 
-func saySmallest(f *lab.Searched) string {
-	if f.Smallest == nil {
+func saySmallest(f *lab.Searched) string { return sayFound(f.Smallest) }
+
+func sayFound(f *search.Found) string {
+	if f == nil {
 		return "none of these breaks it"
 	}
-	return fmt.Sprintf("%s (%s): %s", f.Smallest.Plan, f.Smallest.Verdict, sayVerdict(stage.Verdict(f.Smallest.Verdict)))
+	return fmt.Sprintf("%s (%s): %s", f.Plan, f.Verdict, sayVerdict(stage.Verdict(f.Verdict)))
+}
+
+// sayLoss says which datagrams of one direction are fatal.
+func sayLoss(d lab.Loss) string {
+	fates := func(list []lab.Fate) string {
+		if len(list) == 0 {
+			return "none"
+		}
+		const most = 8
+		var parts []string
+		for i, f := range list {
+			if i == most {
+				parts = append(parts, fmt.Sprintf("and %s more", group(len(list)-most)))
+				break
+			}
+			parts = append(parts, fmt.Sprintf("%d (%s)", f.N, f.Verdict))
+		}
+		return strings.Join(parts, ", ")
+	}
+	pairs := "not tried"
+	if d.Pairs > 0 {
+		pairs = fmt.Sprintf("fatal in %s of %s", group(d.FatalPairs), plural(d.Pairs, "pair"))
+	}
+	return fmt.Sprintf("%s. Fatal to lose: %s. Fatal to swap with the next: %s. Two lost: %s.",
+		strings.Replace(sayStream(d.Dir == trace.Up, 0), sayBytes(0), plural(d.Datagrams, "datagram"), 1), fates(d.Drops), fates(d.Swaps), pairs)
 }
 
 func sayComposed(c lab.Composition) string {
