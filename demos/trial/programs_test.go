@@ -142,7 +142,7 @@ func (p program) config(t *testing.T) trial.Config {
 
 // few are the programs that are tried everywhere. All of them take minutes, which
 // only CI has.
-var few = map[string]bool{"struct": true, "bareread": true, "linelimit": true, "dataevent": true, "redis": true}
+var few = map[string]bool{"struct": true, "linelimit": true, "redis": true}
 
 func programsToTry(t *testing.T, all map[string]program, f func(t *testing.T, name string, p program)) {
 	needsVerifiedCuts(t)
