@@ -102,7 +102,9 @@ func (e *exchange) findDatagrams(r *Result, s *streams) {
 		}
 		var messages []int
 		for _, m := range event.Messages {
-			messages = append(messages, owner[m])
+			if owner[m] > 0 {
+				messages = append(messages, owner[m])
+			}
 		}
 		slices.Sort(messages)
 		s.log[i].Messages = slices.Compact(messages)
@@ -147,6 +149,9 @@ func (e *exchange) datagramPayloads(r *Result, s *streams) (pieces []Piece, copi
 	for _, w := range s.log {
 		if w.Kind != trace.Written || len(w.Messages) == 0 {
 			continue
+		}
+		if m := w.Messages[0]; m < 1 || m > len(e.spec.Commands) {
+			continue // an answer to nothing that was asked
 		}
 		payload := []byte(e.spec.Commands[w.Messages[0]-1])
 		if w.Dir == trace.Down {

@@ -115,6 +115,8 @@ func ParseSaved(r io.Reader) ([]Saved, error) {
 			return nil, fmt.Errorf("saved run %d: side is %q, not naive or fixed", i+1, j.Side)
 		case !s.HasVariant(j.Variant):
 			return nil, fmt.Errorf("saved run %d: %s has no variant %q", i+1, s.ID, j.Variant)
+		case j.Clients != "" && s.OnDatagrams():
+			return nil, fmt.Errorf("saved run %d: %s has one client, not clients %s", i+1, s.ID, j.Clients)
 		case len(j.Commands) == 0:
 			return nil, fmt.Errorf("saved run %d: no commands", i+1)
 		case j.Clients != stage.OneClient && j.Clients != stage.EachStays && j.Clients != stage.EachGoes:

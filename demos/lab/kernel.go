@@ -236,7 +236,7 @@ func (r *recorder) tapped(conn net.Conn, err error, writes trace.Direction) (net
 		r.log = append(r.log, trace.Event{Time: time.Since(r.start), Kind: trace.Open, Conn: t.number})
 	} else {
 		// The server waits longer, so that who gives up is the client.
-		t.Conn, t.in, t.side = Bounded(conn, 2*KernelLimit), trace.Up, server
+		t.Conn, t.in, t.side = Bounded(conn, 2*r.limit), trace.Up, server
 		r.served++
 		t.number = r.served
 	}
@@ -265,7 +265,7 @@ func (c *recording) Read(p []byte) (int, error) {
 		c.rec.note(c, trace.Event{Kind: trace.Read, Dir: c.in, From: c.got, To: c.got + n})
 		c.got += n
 		c.empty = 0
-	} else if c.empty++; c.empty > netsim.SpinLimit {
+	} else if c.empty++; c.empty > netsim.SpinLimit && c.side == server {
 		c.rec.endSpin()
 	}
 	return n, err

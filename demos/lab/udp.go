@@ -15,6 +15,9 @@ import (
 
 // runUDP is RunKernel for a stage on datagrams.
 func runUDP(ctx context.Context, spec Spec) (*Result, error) {
+	if p := spec.Plan.String(); p != (netsim.Plan{}).String() {
+		return nil, &netsim.PlanError{Item: p, Reason: "no plan reaches the kernel's datagrams; leave out --net kernel"}
+	}
 	socket, err := net.ListenPacket("udp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("listen: %w", err)

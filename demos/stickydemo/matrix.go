@@ -18,7 +18,7 @@ func matrixCommand() *cli.Command {
 			"stickydemo matrix",
 			"stickydemo matrix --plan drip --plan 'down:cut=9' --json"),
 		Flags: []cli.Flag{
-			&cli.StringSliceFlag{Name: "plan", Usage: "a column of its own for each `PLAN`, instead of those that stickydemo list names"},
+			&cli.StringSliceFlag{Name: "plan", Usage: "a row of its own for each `PLAN`, instead of those that stickydemo list names"},
 			jsonFlag(),
 		},
 		Action: matrix,

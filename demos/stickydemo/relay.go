@@ -64,6 +64,9 @@ func relayAction(c *cli.Context) error {
 	if to.Port == 0 {
 		return usagef("--to %s: it takes a port from 1 on", c.String("to"))
 	}
+	if c.String("listen") == "" {
+		return usagef("--listen takes an address, such as 127.0.0.1:9998")
+	}
 	address, err := net.ResolveTCPAddr("tcp", c.String("listen"))
 	if err != nil {
 		return usagef("--listen: %w", err)

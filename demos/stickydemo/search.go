@@ -143,7 +143,9 @@ func searchOptions(c *cli.Context) (spec lab.Spec, o search.Options, err error) 
 		Random: c.Int("random"), Seed: c.Uint64("seed"), Workers: runtime.GOMAXPROCS(0),
 		Progress: progress(c.App.ErrWriter),
 	}
-	o.Shard, err = parseShard(c.String("shard"))
+	if o.Shard, err = parseShard(c.String("shard")); err == nil && o.Shard.N > 1 && !c.Bool("json") && !s.OnDatagrams() {
+		err = usagef("--shard %s says nothing by itself: add --json, and then --merge all parts", c.String("shard"))
+	}
 	return spec, o, err
 }
 

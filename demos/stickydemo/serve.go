@@ -70,6 +70,9 @@ func serve(c *cli.Context) error {
 	if t := c.Duration("timeout"); t <= 0 {
 		return usagef("--timeout %s: it takes more than 0s", t)
 	}
+	if c.String("listen") == "" {
+		return usagef("--listen takes an address, such as 127.0.0.1:9999")
+	}
 	address, err := net.ResolveTCPAddr("tcp", c.String("listen"))
 	if err != nil {
 		return usagef("--listen: %w", err)

@@ -24,11 +24,11 @@ func trialCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "trial",
 		Usage: "your own client and server on the hostile network",
-		Description: example("Runs a client against a server, in any language, through a relay that cuts their streams, and finds\n"+
-			"the smallest cut with which they no longer do what they do without one: the same exit status and\n"+
-			"the same output. {host} and {port} stand for where to listen and where to connect.\n"+
-			"Exit status 0: survived. 1: broke. 2: wrong usage, or programs that fail without any cut.\n"+
-			"3: inconclusive, because flaky or because no cut could be verified.",
+		Description: example("Runs a client against a server, in any language, through a relay that cuts their streams, and\n"+
+			"finds the smallest cut with which they no longer do what they do without one: the same exit\n"+
+			"status, the same output. {host} and {port} stand for where to listen and where to connect.\n"+
+			"Exit status 0: survived. 1: broke, with --want also without any cut. 2: wrong usage, or programs\n"+
+			"that fail without any cut. 3: inconclusive: flaky, interrupted, or no cut could be verified.",
 			"stickydemo trial --server './server {port}' --client './client {host} {port}'",
 			"stickydemo trial --to 127.0.0.1:9999 --client './client {host} {port}' --budget 5s",
 			"stickydemo trial --server './server {port}' --listen 127.0.0.1:7000 --timeout 5s"),
@@ -39,7 +39,7 @@ func trialCommand() *cli.Command {
 			&cli.StringFlag{Name: "listen", Usage: "instead of --client: a client will connect to `ADDR`, again and again"},
 			&cli.StringFlag{Name: "stdin", Usage: "the client reads `FILE` on standard input"},
 			&cli.StringFlag{Name: "want", Usage: "the output must be that of `FILE`, not just the same as without cuts"},
-			&cli.StringFlag{Name: "frame", Value: string(trial.None), Usage: "how messages are framed, for the picture: `lines`, len4le, len4be or none"},
+			&cli.StringFlag{Name: "frame", Value: string(trial.None), Usage: "say what a cut falls into: messages are framed by `FRAME`, which is lines, len4le, len4be or none"},
 			plansFlag("try this `PLAN` only"),
 			&cli.StringFlag{Name: "budget", Value: trial.DefaultTime.String(), Usage: "try for `TIME`, or so many runs"},
 			&cli.DurationFlag{Name: "timeout", Usage: "nothing moved for `DURATION`: a hang", DefaultText: "by the runs without a cut"},
@@ -66,10 +66,8 @@ func tryPrograms(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, name := range []string{c.String("junit")} {
-		if err := canWrite(name); err != nil {
-			return err
-		}
+	if err := canWrite(c.String("junit")); err != nil {
+		return err
 	}
 	if dir := c.String("save"); dir != "" {
 		if err := os.MkdirAll(dir, 0o755); err != nil {
@@ -106,6 +104,10 @@ func runTrial(c *cli.Context, config trial.Config) (*trial.Report, error) {
 	report, err := trial.Run(c.Context, config)
 	if err != nil && c.Context.Err() == nil {
 		err = &usageError{err}
+	}
+	if c.Context.Err() != nil && report != nil {
+		fmt.Fprintln(c.App.ErrWriter, "stickydemo: interrupted")
+		err = nil // what is known by now is worth showing
 	}
 	return report, err
 }

@@ -12,3 +12,6 @@ import (
 func killGroup(p *os.Process) { _ = syscall.Kill(-p.Pid, syscall.SIGKILL) }
 
 func endGroup(p *os.Process) { _ = syscall.Kill(-p.Pid, syscall.SIGTERM) }
+
+// sweep kills what a process that has ended left of its group.
+func sweep(p *os.Process) { killGroup(p) }

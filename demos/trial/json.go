@@ -111,7 +111,7 @@ func (r *Report) Save(w io.Writer, f *Finding) error {
 }
 
 // MaxSaved bounds a saved finding, in bytes.
-const MaxSaved = 128 << 20
+const MaxSaved = 200 << 20
 
 // ErrNotSaved is a text that is no saved finding, but perhaps another thing that
 // was saved.

@@ -7,9 +7,13 @@ import (
 	"strings"
 )
 
-// listening reports whether somebody listens on a TCP port, and whether that can
-// be known at all, without using up anybody's accept.
-func listening(port int) (yes, known bool) {
+// loopback6 is [::1] as the kernel writes it.
+const loopback6 = "00000000000000000000000001000000"
+
+// listening returns at which loopback address somebody listens on a TCP port, ""
+// where nobody does, and whether that can be known at all, without using up
+// anybody's accept.
+func listening(port int) (host string, known bool) {
 	for _, table := range []string{"/proc/self/net/tcp", "/proc/self/net/tcp6"} {
 		f, err := os.Open(table)
 		if err != nil {
@@ -17,12 +21,19 @@ func listening(port int) (yes, known bool) {
 		}
 		known = true
 		suffix := fmt.Sprintf(":%04X", port)
-		for lines := bufio.NewScanner(f); !yes && lines.Scan(); {
+		for lines := bufio.NewScanner(f); lines.Scan(); {
 			// sl local_address rem_address st …; 0A is LISTEN.
 			fields := strings.Fields(lines.Text())
-			yes = len(fields) > 3 && fields[3] == "0A" && strings.HasSuffix(fields[1], suffix)
+			if len(fields) < 4 || fields[3] != "0A" || !strings.HasSuffix(fields[1], suffix) {
+				continue
+			}
+			if !strings.HasPrefix(fields[1], loopback6) {
+				host = loopback
+			} else if host == "" {
+				host = "::1"
+			}
 		}
 		f.Close()
 	}
-	return yes, known
+	return host, known
 }

@@ -2,6 +2,7 @@
 
 package trial
 
-// listening reports whether somebody listens on a TCP port, and whether that can
-// be known at all, without using up anybody's accept: not here.
-func listening(int) (yes, known bool) { return false, false }
+// listening returns at which loopback address somebody listens on a TCP port, ""
+// where nobody does, and whether that can be known at all, without using up
+// anybody's accept: not here.
+func listening(int) (host string, known bool) { return "", false }

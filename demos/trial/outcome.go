@@ -3,6 +3,7 @@ package trial
 import (
 	"bytes"
 	"fmt"
+	"strings"
 	"time"
 
 	"stickydemo/netsim/relay"
@@ -14,13 +15,17 @@ type Outcome struct {
 	Status int           // of the client; -1 where a signal ended it
 	End    string        // the same in words: "exit status 1", "signal: aborted"
 	Hang   bool          // nothing moved any more, and it was killed
-	Output []byte        // of the client
+	Slow   bool          // it took far too long and still moved: nothing can be said
+	Output []byte        // of the client, as far as it is kept
+	Length int           // bytes of it
 	Errors []byte        // the last that it printed on stderr
 	Server string        // how the server ended, where it did
 	Last   string        // the last line that the server printed on stderr then
 	Took   time.Duration // from the client's start to its end
 	Start  time.Duration // from there to its first connection
 	Quiet  time.Duration // the longest in which nothing moved
+
+	Up, Down int // bytes of the longest streams, where a log was asked for
 
 	Log   trace.Log // where it was asked for: what the relay received and passed on
 	Relay relay.Counters
@@ -48,12 +53,15 @@ type oracle struct {
 	server string // of the server, which may end with its client
 	hang   bool   // of a client that is not ours: its connection just falls silent
 	output []byte
+	length int  // bytes of it, kept or not
 	known  bool // whether output is: it was the same both times
 }
 
 // judge returns how an outcome fails, nil where it does not.
 func (o *oracle) judge(got *Outcome) *Failure {
 	switch {
+	case got.Slow:
+		return nil
 	case got.Hang && !o.hang:
 		return &Failure{Hang, fmt.Sprintf("nothing moved any more, after %s of output", bytesOf(len(got.Output)))}
 	case got.Server != "" && got.Server != endOK && got.Server != o.server:
@@ -65,6 +73,9 @@ func (o *oracle) judge(got *Outcome) *Failure {
 			kind = Crash
 		}
 		return &Failure{kind, "the client ended with " + withReason(got.End, lastLine(got.Errors)) + ", want " + o.end}
+	}
+	if o.known && got.Length != o.length && bytes.HasPrefix(got.Output, o.output) {
+		return &Failure{Output, fmt.Sprintf("the client's output is another one: %s, want %d", bytesOf(got.Length), o.length)}
 	}
 	if o.known && !bytes.Equal(got.Output, o.output) {
 		return &Failure{Output, "the client's output is another one: " + difference(got.Output, o.output)}
@@ -108,5 +119,5 @@ func clip(text string, most int) string {
 	if len(text) <= most {
 		return text
 	}
-	return text[:most] + "…"
+	return strings.ToValidUTF8(text[:most], "") + "…"
 }

@@ -70,7 +70,7 @@ func start(words []string, stdin []byte, keep int) (*process, error) {
 	go func() {
 		defer close(p.done)
 		_ = p.cmd.Wait() // how it ended is in ProcessState
-		killGroup(p.cmd.Process)
+		sweep(p.cmd.Process)
 	}()
 	return p, nil
 }

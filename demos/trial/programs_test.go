@@ -166,7 +166,7 @@ func TestRightPrograms(t *testing.T) {
 		c.Runs = 8
 		repetitions := 1
 		if strings.Contains(p.command, "real/") && os.Getenv("STICKYDEMO_CI") != "" {
-			repetitions = 20
+			repetitions, c.Runs = 20, 4
 		}
 		for range repetitions {
 			r := try(t, c)

@@ -47,7 +47,7 @@ type Report struct {
 
 // Baseline is what the programs do without a plan.
 type Baseline struct {
-	End         string // of the client
+	End, Other  string // of the client, the first time and the second
 	OutputBytes int
 	Same        bool // the output was, both times
 	Took        time.Duration

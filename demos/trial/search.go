@@ -19,12 +19,16 @@ const (
 	// takes more time than it is worth.
 	maxDrip = 16 << 10
 
-	// stall is how long a stall lasts at least: longer than the pauses that
-	// programs make between the parts of a message.
+	// minStall is how long a long stall lasts at least: longer than the pauses
+	// that programs make between the parts of a message.
 	minStall = 700 * time.Millisecond
 
-	// confirmations of a failure, each on a new server.
+	// confirmations of a failure, each on a new server; and as many and as many
+	// runs without a plan, once anything has turned out to be flaky.
 	confirmations = 2
+	doubtedAnyway = 5
+	shrinkRuns    = 200 // to make one plan smaller, at most
+	shrinkTime    = 10 * time.Second
 
 	// fewCuts is as many as people can look at.
 	fewCuts = 4
@@ -69,8 +73,9 @@ func (t *trial) each(ctx context.Context, plans []netsim.Plan, first, record boo
 				if a.err == nil {
 					a.failure = t.oracle.judge(a.outcome)
 				}
+				slow := a.err == nil && a.outcome.Slow
 				w.last = a
-				w.doubtful = a.err != nil || a.failure != nil
+				w.doubtful = a.err != nil || a.failure != nil || slow
 				if a.err != nil || a.failure != nil && first {
 					mu.Lock()
 					stop = true
@@ -148,6 +153,9 @@ func (t *trial) tried(name Group) *Tried {
 func (t *trial) count(g *Tried, a *attempt) {
 	g.Runs++
 	t.runs++
+	if a.outcome.Slow {
+		t.note(fmt.Sprintf("under %s: killed after %s, still moving: not counted (see --timeout)", a.plan, a.outcome.Took.Round(time.Second)))
+	}
 	if a.failure != nil {
 		a.failedInTime = true
 		g.Failed++
@@ -158,7 +166,24 @@ func (t *trial) count(g *Tried, a *attempt) {
 	t.report.Cuts.TimedOut += c.TimedOut
 }
 
-// fails tries one plan on the way to a smaller one.
+// shrink makes a plan smaller, which has a bound of its own: the budget is for
+// what is tried.
+func (t *trial) shrink(do func() error) error {
+	begin, runs := time.Now(), t.runs
+	t.shrinkEnds, t.shrinkMost = begin.Add(max(shrinkTime, t.Time/4)), runs+shrinkRuns
+	err := do()
+	spent := time.Since(begin)
+	t.ends, t.until = t.ends.Add(spent), t.until.Add(spent)
+	t.most += t.runs - runs
+	t.Runs += t.runs - runs
+	return err
+}
+
+// smallEnough reports whether a plan has been made smaller for long enough.
+func (t *trial) smallEnough() bool { return t.runs >= t.shrinkMost || time.Now().After(t.shrinkEnds) }
+
+// fails tries plans on the way to a smaller one and returns the first that fails,
+// -1 for none.
 func (t *trial) fails(ctx context.Context, plans ...netsim.Plan) (first int, err error) {
 	g := t.tried(Smaller)
 	first = -1
@@ -290,7 +315,7 @@ func (t *trial) drip(ctx context.Context) error {
 			break
 		}
 		i := slices.IndexFunc(plans, func(p netsim.Plan) bool { return p.String() == a.plan.String() })
-		err = t.bisect(ctx, dirs[i], min(t.length(dirs[i])-1, maxDrip), a)
+		err = t.shrink(func() error { return t.bisect(ctx, dirs[i], min(t.length(dirs[i])-1, maxDrip), a) })
 	}
 	return err
 }
@@ -341,10 +366,21 @@ func (t *trial) bisect(ctx context.Context, dir trace.Direction, most int, whole
 	return t.found(ctx, oneCut(dir, bad))
 }
 
-// several makes a plan of many cuts smaller of which no single one was enough:
-// by leaving some out, or by a few at even distances. What only a multitude does
-// may be a matter of cuts or of time: of time, if a stall as long does it too.
+// several makes a plan of many cuts smaller of which no single one was enough. It
+// may be a matter of cuts or of time: of time, if a stall as long does it too. Else
+// a few cuts at even distances may do, or what is left when others are left out.
 func (t *trial) several(ctx context.Context, plan netsim.Plan, whole attempt) error {
+	for _, dir := range directions {
+		wait := netsim.Stall{Delay: max(whole.outcome.Took, minStall)}
+		first, err := t.fails(ctx, of(dir, netsim.Stream{Stalls: []netsim.Stall{wait}, Cuts: t.edges(dir)}))
+		if err != nil {
+			return err
+		}
+		if first == 0 {
+			t.slow(whole.plan, whole.failure)
+			return nil
+		}
+	}
 	for n := 2; n <= fewCuts && n < cuts(plan); n++ {
 		first, err := t.fails(ctx, t.even(plan, n))
 		if err != nil {
@@ -357,20 +393,6 @@ func (t *trial) several(ctx context.Context, plan netsim.Plan, whole attempt) er
 	small, err := t.thin(ctx, plan)
 	if err != nil {
 		return err
-	}
-	if cuts(small) <= fewCuts {
-		return t.found(ctx, small)
-	}
-	for _, dir := range directions {
-		wait := netsim.Stall{Delay: max(whole.outcome.Took, minStall)}
-		first, err := t.fails(ctx, of(dir, netsim.Stream{Stalls: []netsim.Stall{wait}, Cuts: t.edges(dir)}))
-		if err != nil {
-			return err
-		}
-		if first == 0 {
-			t.slow(whole.plan, whole.failure)
-			return nil
-		}
 	}
 	return t.found(ctx, small)
 }
@@ -517,7 +539,7 @@ func (t *trial) stall(ctx context.Context) error {
 	failed, err := t.group(ctx, Stall, len(plans), plans, false)
 	for _, a := range failed {
 		if err == nil {
-			err = t.stalled(ctx, a)
+			err = t.shrink(func() error { return t.stalled(ctx, a) })
 		}
 	}
 	return err
@@ -575,8 +597,7 @@ func (t *trial) random(ctx context.Context) error {
 	for seed := t.Seed; !t.spent(); {
 		var plans []netsim.Plan
 		for range batch {
-			mode := netsim.Mode{Kind: netsim.Random, N: seed}
-			plans = append(plans, netsim.Plan{Up: netsim.Stream{Mode: mode}, Down: netsim.Stream{Mode: mode}})
+			plans = append(plans, t.seeded(seed))
 			seed++
 		}
 		failed, err := t.group(ctx, Random, 0, plans, false)
@@ -584,7 +605,7 @@ func (t *trial) random(ctx context.Context) error {
 			return err
 		}
 		for _, a := range failed {
-			if err := t.spelledOut(ctx, a); err != nil || len(t.report.Findings) > 0 {
+			if err := t.shrink(func() error { return t.spelledOut(ctx, a) }); err != nil || len(t.report.Findings) > 0 {
 				return err
 			}
 		}
@@ -592,12 +613,32 @@ func (t *trial) random(ctx context.Context) error {
 	return nil
 }
 
+// seeded is a random plan: of a stream that is very long, the cuts that the seed
+// chooses near its start.
+func (t *trial) seeded(seed uint64) netsim.Plan {
+	mode := netsim.Stream{Mode: netsim.Mode{Kind: netsim.Random, N: seed}}
+	plan := netsim.Plan{Up: mode, Down: mode}
+	explicit := spelled(plan, min(t.length(trace.Up), maxDrip), min(t.length(trace.Down), maxDrip))
+	if t.length(trace.Up) > maxDrip {
+		plan.Up = explicit.Up
+	}
+	if t.length(trace.Down) > maxDrip {
+		plan.Down = explicit.Down
+	}
+	return plan
+}
+
+// spelled returns the cuts of a plan within so many bytes of the first connection.
+func spelled(plan netsim.Plan, up, down int) netsim.Plan {
+	return netsim.Plan{
+		Up:   netsim.Stream{Cuts: plan.Cuts(1, trace.Up, up)},
+		Down: netsim.Stream{Cuts: plan.Cuts(1, trace.Down, down)},
+	}
+}
+
 // spelledOut makes a random plan smaller: as the cuts that its seed chose.
 func (t *trial) spelledOut(ctx context.Context, a attempt) error {
-	explicit := netsim.Plan{
-		Up:   netsim.Stream{Cuts: a.plan.Cuts(1, trace.Up, t.length(trace.Up))},
-		Down: netsim.Stream{Cuts: a.plan.Cuts(1, trace.Down, t.length(trace.Down))},
-	}
+	explicit := spelled(a.plan, t.length(trace.Up), t.length(trace.Down))
 	first, err := t.fails(ctx, explicit)
 	if err != nil {
 		return err
@@ -613,7 +654,7 @@ func (t *trial) thin(ctx context.Context, plan netsim.Plan) (netsim.Plan, error)
 	for _, dir := range directions {
 		cuts := plan.Stream(0, dir).Cuts
 		for size := len(cuts); size > 0; size /= 2 {
-			for to := len(cuts); to > 0; to -= size {
+			for to := len(cuts); to > 0 && !t.smallEnough(); to -= size {
 				less := plan
 				without := slices.Delete(slices.Clone(cuts), max(to-size, 0), to)
 				if dir == trace.Up {
@@ -640,21 +681,23 @@ func (t *trial) found(ctx context.Context, plan netsim.Plan) error {
 	for _, w := range t.workers {
 		w.doubtful = true
 	}
+	again, without := confirmations, 1
+	if t.report.Verdict == Inconclusive { // something was flaky: a failure may be chance
+		again, without = doubtedAnyway, doubtedAnyway
+	}
 	var last *Finding
 	failed := 0
 	g := t.tried(Smaller)
-	plans := append(slices.Repeat([]netsim.Plan{plan}, confirmations), netsim.Plan{})
+	plans := append(slices.Repeat([]netsim.Plan{plan}, again), make([]netsim.Plan, without)...)
 	for i, a := range t.each(ctx, plans, false, true) {
-		if a.err != nil {
-			return a.err
-		}
-		if !a.tried {
-			return ctx.Err()
-		}
 		switch {
-		case i == confirmations && a.failure != nil:
+		case a.err != nil:
+			return a.err
+		case !a.tried:
+			return ctx.Err()
+		case i >= again && a.failure != nil:
 			return t.flaky(a.plan, a.failure)
-		case i == confirmations:
+		case i >= again:
 			continue
 		case a.failure != nil:
 			failed++
@@ -665,10 +708,10 @@ func (t *trial) found(ctx context.Context, plan netsim.Plan) error {
 	switch {
 	case last == nil:
 		return t.flaky(plan, nil)
-	case failed < confirmations:
+	case failed < again:
 		return t.flaky(plan, &last.Failure)
 	}
-	last.Confirmed, last.Of = failed, confirmations
+	last.Confirmed, last.Of = failed, again
 	last.Mistake = t.mistake(ctx, last)
 	t.report.Findings = append(t.report.Findings, last)
 	return nil
@@ -678,10 +721,17 @@ func (t *trial) found(ctx context.Context, plan netsim.Plan) error {
 func (t *trial) flaky(plan netsim.Plan, f *Failure) error {
 	text := "it failed once and not again"
 	if f != nil {
-		text = f.Text
+		text = f.Text + ", but not every time"
 	}
-	t.inconclusive(fmt.Sprintf("flaky: under %s: %s, but not every time", plan, text))
-	t.note(t.report.Why)
+	under := "under " + plan.String()
+	if plainly(plan) {
+		under = "without a plan"
+	}
+	why := fmt.Sprintf("flaky: %s: %s", under, text)
+	if t.report.Verdict != Inconclusive {
+		t.inconclusive(why)
+	}
+	t.note(why)
 	return nil
 }
 
@@ -693,6 +743,8 @@ func (t *trial) conclude() {
 	case len(r.Findings) > 0:
 		r.Verdict, r.Why = Broke, ""
 	case r.Verdict == Inconclusive:
+	case cuts == 0 && len(t.Plans) > 0 && t.uncut(t.Plans):
+		r.Verdict = Survived
 	case cuts == 0:
 		t.inconclusive("no cut was made: the connections carried " + bytesOf(r.Baseline.Up+r.Baseline.Down))
 	case r.Cuts.Verified == 0:
@@ -700,4 +752,17 @@ func (t *trial) conclude() {
 	default:
 		r.Verdict = Survived
 	}
+}
+
+// uncut reports whether the plans do something, and none of that is a cut.
+func (t *trial) uncut(plans []netsim.Plan) bool {
+	for _, p := range plans {
+		if plainly(p) || cuts(p) > 0 || p.Up.Mode.Kind > netsim.Glue || p.Down.Mode.Kind > netsim.Glue || len(p.Conns) > 0 {
+			return false
+		}
+		if p.Up.Drops != nil || p.Down.Drops != nil || p.Up.Swaps != nil || p.Down.Swaps != nil {
+			return false // of datagrams, which there are none here
+		}
+	}
+	return true
 }

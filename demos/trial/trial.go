@@ -20,6 +20,7 @@ import (
 	"net"
 	"runtime"
 	"slices"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -79,9 +80,17 @@ func (c *Config) Check() error {
 			return err
 		}
 	}
-	if c.To != "" {
-		if _, _, err := net.SplitHostPort(c.To); err != nil {
-			return fmt.Errorf("%q is no address: host:port", c.To)
+	for i, address := range []string{c.To, c.Listen} {
+		if address == "" {
+			continue
+		}
+		least := 1 - i // to listen on port 0 is to take a free one
+		_, port, err := net.SplitHostPort(address)
+		if err != nil {
+			return fmt.Errorf("%q is no address: host:port", address)
+		}
+		if n, err := strconv.Atoi(port); err != nil || n < least || n > 65535 {
+			return fmt.Errorf("%q: port %s: it takes %d to 65535", address, port, least)
 		}
 	}
 	return nil
@@ -100,6 +109,10 @@ type trial struct {
 	ends, until time.Time
 	runs, most  int // of plans
 
+	// The bound of the plan that is being made smaller.
+	shrinkEnds time.Time
+	shrinkMost int
+
 	fresh          atomic.Bool // a new server for each run
 	endsWithClient atomic.Bool // the server does
 
@@ -107,17 +120,15 @@ type trial struct {
 	suspects []*attempt
 }
 
-// A BaselineError is programs that fail without any plan, so that nothing can be
-// said about plans.
-type BaselineError struct{ Reason string }
-
-func (e *BaselineError) Error() string { return "without a plan: " + e.Reason }
-
 // Run tries the programs and returns what it found. The error says what stood in
-// the way; nothing that was started is left behind it.
+// the way; nothing that was started is left behind it. Of a ctx that is done, the
+// report says what was known by then.
 func Run(ctx context.Context, c Config) (*Report, error) {
 	if err := c.Check(); err != nil {
 		return nil, err
+	}
+	if c.Time == 0 && c.Runs == 0 {
+		c.Time = DefaultTime
 	}
 	begin := time.Now()
 	t := &trial{Config: c, report: &Report{Config: c}}
@@ -138,10 +149,10 @@ func Run(ctx context.Context, c Config) (*Report, error) {
 		}
 	}()
 	err := t.try(ctx)
-	if ctx.Err() != nil {
-		return nil, ctx.Err()
-	}
 	t.report.Took = time.Since(begin)
+	if ctx.Err() != nil {
+		t.inconclusive("interrupted")
+	}
 	return t.report, err
 }
 
@@ -151,11 +162,22 @@ func (t *trial) try(ctx context.Context) error {
 	}
 	t.ends = time.Now().Add(t.Time)
 	t.share(1)
-	if err := t.search(ctx); err != nil {
-		return err
+	if err := t.search(ctx); err != nil && ctx.Err() == nil {
+		t.endedEarly(err)
 	}
 	t.conclude()
-	return nil
+	return ctx.Err()
+}
+
+// endedEarly says what put an end to the search: a server that runs no more, say.
+// What was found until then counts.
+func (t *trial) endedEarly(err error) {
+	why := "ended early: " + err.Error()
+	if a := t.workers[0].last; a != nil && !plainly(a.plan) {
+		why += fmt.Sprintf(" (behind a run under %s)", a.plan)
+	}
+	t.inconclusive(why)
+	t.note(why)
 }
 
 // baseline runs the programs twice without a plan, and makes what they agree on
@@ -166,7 +188,7 @@ func (t *trial) baseline(ctx context.Context) (done bool, err error) {
 		return false, err
 	}
 	if a.Hang && t.Client.Given() && t.Want == nil {
-		return false, &BaselineError{fmt.Sprintf("the client does not end: nothing moved for %s (see --timeout)", t.patience(netsim.Plan{}))}
+		return false, fmt.Errorf("without a plan: the client does not end: nothing moved for %s (see --timeout)", t.patience(netsim.Plan{}))
 	}
 	t.oracle = oracle{end: a.End, server: a.Server, hang: a.Hang && !t.Client.Given()}
 	t.learn(a, a)
@@ -175,7 +197,8 @@ func (t *trial) baseline(ctx context.Context) (done bool, err error) {
 		return false, err
 	}
 	t.learn(a, b)
-	t.oracle.output, t.oracle.known = a.Output, bytes.Equal(a.Output, b.Output)
+	t.oracle.output, t.oracle.length = a.Output, a.Length
+	t.oracle.known = bytes.Equal(a.Output, b.Output) && a.Length == b.Length
 	switch {
 	case t.Want != nil:
 		return t.wanted(a, b), nil
@@ -183,7 +206,11 @@ func (t *trial) baseline(ctx context.Context) (done bool, err error) {
 		t.inconclusive(fmt.Sprintf("flaky: without a plan the client ended with %s once and with %s once", a.End, b.End))
 		return true, nil
 	case a.Status != 0:
-		return false, &BaselineError{"the client ended with " + withReason(a.End, lastLine(a.Errors))}
+		why := "without a plan: the client ended with " + withReason(a.End, lastLine(a.Errors))
+		if a.Server != "" && a.Server != endOK {
+			why += "; the server ended: " + withReason(a.Server, a.Last)
+		}
+		return false, errors.New(why)
 	case !t.oracle.known:
 		t.note("the client's output was not the same both times without a plan: only its exit status is compared")
 	}
@@ -252,7 +279,7 @@ func (t *trial) together(ctx context.Context) (*Outcome, error) {
 
 // wanted holds two runs without a plan against the output that somebody wants.
 func (t *trial) wanted(a, b *Outcome) (done bool) {
-	t.oracle.output, t.oracle.known, t.oracle.end = t.Want, true, endOK
+	t.oracle.output, t.oracle.length, t.oracle.known, t.oracle.end = t.Want, len(t.Want), true, endOK
 	t.oracle.hang = false
 	failed := 0
 	var finding *Finding
@@ -278,9 +305,9 @@ const endOK = "exit status 0"
 func (t *trial) learn(a, b *Outcome) {
 	r := t.report
 	r.Baseline = Baseline{
-		End: a.End, OutputBytes: len(a.Output), Same: string(a.Output) == string(b.Output),
+		End: a.End, Other: b.End, OutputBytes: a.Length, Same: bytes.Equal(a.Output, b.Output) && a.Length == b.Length,
 		Took: max(a.Took, b.Took), Conns: a.Relay.Conns,
-		Up: longest(a.Log, trace.Up), Down: longest(a.Log, trace.Down),
+		Up: a.Up, Down: a.Down,
 		UpEdges: edges(a.Log, b.Log, trace.Up), DownEdges: edges(a.Log, b.Log, trace.Down),
 	}
 	r.Baseline.Quiet, r.Baseline.Start = max(a.Quiet, b.Quiet), max(a.Start, b.Start)
@@ -288,17 +315,6 @@ func (t *trial) learn(a, b *Outcome) {
 	if a.Relay.TLS > 0 {
 		t.note("the connections carry TLS: cuts fall into ciphertext and exercise the TLS library")
 	}
-}
-
-// longest returns the bytes of the longest stream of one direction.
-func longest(log trace.Log, dir trace.Direction) int {
-	n := 0
-	for _, e := range log {
-		if e.Kind == trace.Written && e.Dir == dir {
-			n = max(n, e.To)
-		}
-	}
-	return n
 }
 
 // edges returns the places at which what the relay received began and ended: as
@@ -327,8 +343,13 @@ func (t *trial) patience(plan netsim.Plan) time.Duration {
 
 // longest is how long a run may take in all.
 func (t *trial) longest(plan netsim.Plan) time.Duration {
-	return 10 * (t.patience(plan) + t.report.Baseline.Took)
+	b := &t.report.Baseline
+	turns := len(b.UpEdges) + len(b.DownEdges) // each of which glue and stalls make longer
+	return 10*(t.patience(plan)+b.Took) + time.Duration(turns)*(20*time.Millisecond+t.Hold)
 }
+
+// known reports whether it is known what the programs do without a plan.
+func (t *trial) known() bool { return t.oracle.end != "" }
 
 // stalled is for how long a plan lets nothing move.
 func stalled(plan netsim.Plan) time.Duration {

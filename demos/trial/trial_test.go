@@ -122,7 +122,7 @@ func TestBroke(t *testing.T) {
 func TestGlue(t *testing.T) {
 	c := programs(t, "lines-server", "lines-client")
 	c.Plans = []netsim.Plan{netsim.MustParsePlan("up:stall=300ms@0")}
-	c.Timeout = time.Second
+	c.Timeout = 5 * time.Second // it starts in time even where that is slow
 	r := try(t, c)
 	if r.Verdict != trial.Broke || r.Findings[0].Failure.Kind != trial.Hang || r.Findings[0].Mistake != trial.MessageARead {
 		t.Errorf("got %s, %+v", r.Verdict, r.Findings)

@@ -1,7 +1,6 @@
 package trial
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -64,7 +63,7 @@ func (w *worker) run(ctx context.Context, plan netsim.Plan, record bool) (*Outco
 	}
 	var log *recorder
 	if record || !w.t.Client.Given() {
-		log = &recorder{}
+		log = &recorder{kept: map[trace.Direction]int{}, length: map[key]int{}}
 		r.Trace = log.add
 	}
 	relaying, stop := context.WithCancel(ctx)
@@ -92,12 +91,13 @@ func (w *worker) run(ctx context.Context, plan netsim.Plan, record bool) (*Outco
 	o.Relay = r.Counters()
 	if log != nil {
 		o.Log = log.log
+		o.Up, o.Down = log.longest(trace.Up), log.longest(trace.Down)
 	}
 	if o.Relay.Refused > 0 && w.server == nil {
 		return nil, fmt.Errorf("nobody listens on %s", w.address)
 	}
 	if !w.t.Client.Given() {
-		o.Output = o.Log.Stream(1, trace.Down)
+		o.Output, o.Length = o.Log.Stream(1, trace.Down), log.length[key{1, trace.Down}]
 	}
 	return o, nil
 }
@@ -120,15 +120,14 @@ func (w *worker) serve(ctx context.Context) error {
 	for try := 1; ; try++ {
 		err := w.begin(ctx)
 		// Somebody else may have taken the port between us and the server.
-		if err == nil || t.To != "" || try == startTries || ctx.Err() != nil {
+		if !errors.Is(err, errEnded) || t.To != "" || try == startTries {
 			return err
 		}
-		if noStart := new(startError); errors.As(err, &noStart) {
-			return err
-		}
-		w.close()
 	}
 }
+
+// errEnded is a server that ended before it listened.
+var errEnded = errors.New("the server ended before it listened")
 
 // startTries is how often a server is started, each time on another port.
 const startTries = 2
@@ -146,7 +145,7 @@ func (w *worker) begin(ctx context.Context) error {
 	}
 	host, port, _ := net.SplitHostPort(w.address)
 	number, _ := strconv.Atoi(port)
-	if yes, _ := listening(number); yes {
+	if at, _ := listening(number); at != "" {
 		return fmt.Errorf("port %s is in use: the server could not listen on it", port)
 	}
 	server, err := start(t.Server.at(host, port), nil, 0)
@@ -198,15 +197,18 @@ func (w *worker) awaitListening(ctx context.Context, port int) error {
 	look := time.NewTicker(2 * time.Millisecond)
 	defer look.Stop()
 	for {
-		yes, known := listening(port)
-		if w.listens = yes; yes || !known { // then the relay's first dial is tried again
+		host, known := listening(port)
+		if w.listens = host != ""; w.listens && w.t.To == "" {
+			w.address = net.JoinHostPort(host, strconv.Itoa(port))
+		}
+		if w.listens || !known { // then the relay's first dial is tried again
 			return nil
 		}
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-w.server.done:
-			return fmt.Errorf("the server ended before it listened on port %d: %s", port, withReason(w.server.end(), w.server.lastLine()))
+			return fmt.Errorf("%w on port %d: %s", errEnded, port, withReason(w.server.end(), w.server.lastLine()))
 		case <-deadline.C:
 			return fmt.Errorf("the server does not listen on port %d after %s: %s", port, startTime, w.t.Server)
 		case <-look.C:
@@ -227,20 +229,23 @@ func (w *worker) client(ctx context.Context, at net.Addr, r *relay.Relay, plan n
 		if o.Start == 0 && r.Counters().Conns > 0 {
 			o.Start = time.Since(begun)
 		}
-		return moved(r) + c.stdout.count() + c.stderr.count()
-	})
+		return moved(r)
+	}, func() int64 { return c.stdout.count() + c.stderr.count() })
 	c.kill()
 	o.Output, o.Errors = c.stdout.bytes(), c.stderr.bytes()
-	if n := c.stdout.count(); n > maxOutput {
-		return fmt.Errorf("the client printed %d bytes, limit %d", n, maxOutput)
-	}
-	switch end {
-	case stoppedMoving:
-		o.Hang, o.End = true, "a hang"
-	case neverEnds:
-		return fmt.Errorf("the client does not end: it was killed after %s (see --timeout)", w.t.longest(plan))
-	case byItself:
+	o.Length = int(c.stdout.count())
+	switch {
+	case end == byItself && ctx.Err() == nil:
 		o.Status, o.End = c.status(), c.end()
+	case end == stoppedMoving, end == onlyPrints && w.t.known(), end != byItself && w.t.Want != nil:
+		o.Hang, o.End = true, "a hang"
+	case end == onlyPrints:
+		return fmt.Errorf("the client does not end, and has printed %d bytes: it was killed after %s (limit %d bytes, %s)",
+			o.Length, o.Took.Round(time.Millisecond), maxOutput, w.t.longest(plan))
+	case end == neverEnds && w.t.known():
+		o.Slow = true
+	case end == neverEnds:
+		return fmt.Errorf("the client does not end: it was killed after %s (see --timeout)", w.t.longest(plan))
 	}
 	return ctx.Err()
 }
@@ -256,8 +261,8 @@ func (w *worker) visitor(ctx context.Context, r *relay.Relay, plan netsim.Plan, 
 			return ctx.Err()
 		case <-look.C:
 		}
-		if time.Since(waited) > visitTime {
-			return fmt.Errorf("no client connected to %s within %s", w.t.Listen, visitTime)
+		if wait := w.t.visitTime(); time.Since(waited) > wait {
+			return fmt.Errorf("no client connected to %s within %s", w.t.report.Listens, wait)
 		}
 	}
 	gone := make(chan struct{})
@@ -275,10 +280,14 @@ func (w *worker) visitor(ctx context.Context, r *relay.Relay, plan netsim.Plan, 
 			}
 		}
 	}()
-	switch w.watch(ctx, plan, o, gone, func() int64 { return moved(r) }) {
+	switch w.watch(ctx, plan, o, gone, func() int64 { return moved(r) }, func() int64 { return 0 }) {
 	case stoppedMoving:
 		o.Hang, o.End = true, "silence"
 	case neverEnds:
+		if w.t.known() {
+			o.Slow = true
+			break
+		}
 		return fmt.Errorf("the connection to %s does not end: it was cut off after %s (see --timeout)", w.t.Listen, w.t.longest(plan))
 	case byItself:
 		o.End = "the end of its connection"
@@ -286,8 +295,14 @@ func (w *worker) visitor(ctx context.Context, r *relay.Relay, plan netsim.Plan, 
 	return ctx.Err()
 }
 
-// visitTime is how long a client that is not ours may take to connect.
-const visitTime = time.Minute
+// visitTime is how long a client that is not ours may take to connect: a minute,
+// or the budget.
+func (t *trial) visitTime() time.Duration {
+	if t.Time > 0 {
+		return min(t.Time, time.Minute)
+	}
+	return time.Minute
+}
 
 // moved counts what a relay has done.
 func moved(r *relay.Relay) int64 {
@@ -299,20 +314,22 @@ func moved(r *relay.Relay) int64 {
 type ending int
 
 const (
-	byItself ending = iota
-	stoppedMoving
-	neverEnds
+	byItself      ending = iota
+	stoppedMoving        // nothing moved any more
+	onlyPrints           // nothing moved on the network any more, or far too much was printed
+	neverEnds            // it has taken far too long, and still moves
 )
 
 // watch waits until over is closed, or nothing has moved for the timeout, or all
 // of it has taken far too long.
-func (w *worker) watch(ctx context.Context, plan netsim.Plan, o *Outcome, over <-chan struct{}, count func() int64) ending {
+func (w *worker) watch(ctx context.Context, plan netsim.Plan, o *Outcome, over <-chan struct{}, network, printed func() int64) ending {
 	begin := time.Now()
 	defer func() { o.Took = time.Since(begin) }()
 	look := time.NewTicker(tick)
 	defer look.Stop()
 	patience := w.t.patience(plan)
-	last, since := count(), begin
+	sent, said := network(), printed()
+	moving, saying := begin, begin
 	for {
 		select {
 		case <-ctx.Done():
@@ -322,14 +339,24 @@ func (w *worker) watch(ctx context.Context, plan netsim.Plan, o *Outcome, over <
 		case <-look.C:
 		}
 		now := time.Now()
-		if n := count(); n != last {
-			last, since = n, now
+		if n := network(); n != sent {
+			sent, moving = n, now
 		}
-		o.Quiet = max(o.Quiet, now.Sub(since))
+		if n := printed(); n != said {
+			said, saying = n, now
+		}
+		last := moving
+		if saying.After(last) {
+			last = saying
+		}
+		o.Quiet = max(o.Quiet, now.Sub(last))
+		long := now.Sub(begin) > w.t.longest(plan)
 		switch {
-		case now.Sub(since) > patience:
+		case now.Sub(last) > patience:
 			return stoppedMoving
-		case now.Sub(begin) > w.t.longest(plan):
+		case said > maxOutput, long && now.Sub(moving) > patience:
+			return onlyPrints
+		case long:
 			return neverEnds
 		}
 	}
@@ -367,18 +394,44 @@ func (w *worker) settle(ctx context.Context, r *relay.Relay, o *Outcome, patient
 	}
 }
 
-// recorder keeps the events of a relay, as far as they can be shown.
+// recorder keeps the events of a relay, and of the bytes as many as can be shown.
 type recorder struct {
-	log   trace.Log
-	bytes int
+	log    trace.Log
+	kept   map[trace.Direction]int // bytes in log
+	length map[key]int             // of each stream, kept or not
+}
+
+type key struct {
+	conn int
+	dir  trace.Direction
 }
 
 func (r *recorder) add(e trace.Event) {
-	if r.bytes += len(e.Data); r.bytes > maxRecorded {
+	if e.Kind == trace.Written {
+		at := key{e.Conn, e.Dir}
+		r.length[at] = max(r.length[at], e.To)
+		room := maxRecorded - r.kept[e.Dir]
+		e.Data = e.Data[:min(len(e.Data), room)]
+		e.To = e.From + len(e.Data)
+		r.kept[e.Dir] += len(e.Data)
+		if len(e.Data) == 0 {
+			return
+		}
+	} else if r.kept[e.Dir] == maxRecorded {
 		return
 	}
-	e.Data = bytes.Clone(e.Data)
 	r.log = append(r.log, e)
+}
+
+// longest returns the bytes of the longest stream of one direction.
+func (r *recorder) longest(dir trace.Direction) int {
+	n := 0
+	for at, length := range r.length {
+		if at.dir == dir {
+			n = max(n, length)
+		}
+	}
+	return n
 }
 
 // loopback is where our servers and relays listen.

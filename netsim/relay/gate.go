@@ -36,7 +36,6 @@ type gate struct {
 	relay *Relay
 	peer  *peer
 	blind bool // it cannot be known
-	found bool // it was known once
 
 	received int // bytes that the receiver's kernel had, by the look before
 	read     int // bytes that the receiver has read, at the least
@@ -48,7 +47,6 @@ func (g *gate) find() {
 		return
 	}
 	if _, err := g.relay.diag.ask(g.peer); err == nil {
-		g.found = true
 	} else {
 		g.blind = true
 	}

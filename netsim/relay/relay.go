@@ -180,6 +180,10 @@ func check(where string, up, down *netsim.Stream) error {
 	}{
 		{"as-written", "a relay cannot see writes, only the bytes that come of them",
 			func(s *netsim.Stream) bool { return s.Mode.Kind == netsim.AsWritten }},
+		{"drop", "a relay carries streams, and drops none of their bytes",
+			func(s *netsim.Stream) bool { return s.Drops != nil }},
+		{"swap", "a relay carries streams, which keep their order",
+			func(s *netsim.Stream) bool { return s.Swaps != nil }},
 		{"eof-with-data", "TCP never reports the end of a stream along with its last bytes",
 			func(s *netsim.Stream) bool { return s.EOFWithData }},
 	} {
@@ -201,6 +205,7 @@ func check(where string, up, down *netsim.Stream) error {
 // not begin, or cannot go on; nil for an end that was asked for.
 func (r *Relay) Serve(ctx context.Context, l net.Listener) error {
 	if err := Check(r.Plan); err != nil {
+		l.Close()
 		return err
 	}
 	r.start = time.Now()

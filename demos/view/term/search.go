@@ -4,6 +4,7 @@ import (
 	"io"
 
 	"stickydemo/demos/lab"
+	"stickydemo/demos/stage"
 )
 
 // Search shows what a search found: the run without a cut, with every place
@@ -12,10 +13,18 @@ func Search(w io.Writer, f *lab.Searched, o Options) error {
 	width := o.width()
 	var k key
 	lines := banner([]*lab.Result{f.Glued}, width)
-	for _, s := range picture(f.Glued, width, &k) {
+	glued := *f.Glued
+	broken := glued.Verdict != stage.OK
+	if broken { // whatever is cut, and so no cut is to blame
+		glued.Maps = nil
+	}
+	for _, s := range picture(&glued, width, &k) {
 		if s.conn != tail {
 			lines = append(lines, s.lines...)
 		}
+	}
+	if broken {
+		lines = append(lines, field(wordNote, phraseBroken, width)...)
 	}
 	for i, swept := range f.Swept {
 		label := ""

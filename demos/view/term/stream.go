@@ -168,7 +168,9 @@ func (s *stream) finish(r *lab.Result) {
 	n := len(s.data)
 	s.sortDatagrams()
 	s.wire, s.read = within(s.wire, n), within(s.read, n)
-	s.cuts = r.Plan.Cuts(s.conn, s.dir, n)
+	if !r.Stage.OnDatagrams() {
+		s.cuts = r.Plan.Cuts(s.conn, s.dir, n)
+	}
 	s.wire = splitAt(s.wire, s.cuts)
 
 	s.header = make([]bool, n)

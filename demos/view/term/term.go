@@ -294,5 +294,5 @@ func reason(r *lab.Result) string {
 	if r.Plan.String() == b.Plan {
 		return b.Reason
 	}
-	return b.AsWrittenReason
+	return capital(b.AsWrittenReason) + "."
 }

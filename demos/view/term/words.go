@@ -63,6 +63,7 @@ const (
 const (
 	phraseEmpty  = "No byte was written."
 	phraseReset  = "The connection was reset."
+	phraseBroken = "no cut map: it breaks even where nothing is cut"
 	phraseNoCuts = "There is no stream to cut: a datagram arrives whole, or late, or not at all."
 	phraseStages = "Stages, each as two programs, naive and fixed"
 	phrasePlans  = "Plans, each for every program"
@@ -479,7 +480,9 @@ func sayProgramAt(command, address string) string {
 func sayBaseline(r *trial.Report) string {
 	b := r.Baseline
 	text := fmt.Sprintf("%s and %s of output, twice", b.End, sayBytes(b.OutputBytes))
-	if !b.Same {
+	if b.Other != b.End {
+		text = fmt.Sprintf("%s once, %s once", b.End, b.Other)
+	} else if !b.Same {
 		text = fmt.Sprintf("%s, twice; the output differed", b.End)
 	}
 	return fmt.Sprintf("%s; %s, %s up, %s down", text, plural(b.Conns, "connection"), sayBytes(b.Up), sayBytes(b.Down))
@@ -551,7 +554,7 @@ func sayMistake(m trial.Mistake) string {
 	case trial.TextByChunk:
 		return "The receiver decodes text a chunk at a time: bytes of one character came in two chunks."
 	case trial.RequestUnframed:
-		return "Nothing marks the end of a request: the server takes one read for one request."
+		return "The server takes one read for one request: nothing marks where a request ends, or it does not read on to there."
 	}
 	return ""
 }
