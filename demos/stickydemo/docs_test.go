@@ -14,6 +14,9 @@ import (
 // "$ " and perhaps on several lines, followed by its output.
 func TestDocuments(t *testing.T) {
 	needsShell(t)
+	if testing.Short() {
+		t.Skip("what documents show is shown without -short")
+	}
 	root, err := filepath.Abs("../..")
 	if err != nil {
 		t.Fatal(err)

@@ -142,7 +142,7 @@ func (p program) config(t *testing.T) trial.Config {
 
 // few are the programs that are tried everywhere. All of them take minutes, which
 // only CI has.
-var few = map[string]bool{"struct": true, "linelimit": true, "redis": true}
+var few = map[string]bool{"struct": true, "linelimit": true}
 
 func programsToTry(t *testing.T, all map[string]program, f func(t *testing.T, name string, p program)) {
 	needsVerifiedCuts(t)
@@ -161,6 +161,7 @@ func programsToTry(t *testing.T, all map[string]program, f func(t *testing.T, na
 
 // The programs that are right survive, and real ones do so again and again.
 func TestRightPrograms(t *testing.T) {
+	t.Parallel()
 	programsToTry(t, right, func(t *testing.T, name string, p program) {
 		c := p.config(t)
 		c.Runs = 8
@@ -179,6 +180,7 @@ func TestRightPrograms(t *testing.T) {
 
 // Those that are wrong are found, by a cut or a stall, or without one.
 func TestWrongPrograms(t *testing.T) {
+	t.Parallel()
 	programsToTry(t, wrong, func(t *testing.T, name string, p program) {
 		c := p.config(t)
 		c.Runs = 400
