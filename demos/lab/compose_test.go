@@ -90,6 +90,9 @@ func schedules() (seeds uint64, exchanges [][]string) {
 // What Compose concludes from each side alone is so for both together: nothing
 // that random cuts and stalls do in both directions at once makes a difference.
 func TestComposition(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes a minute under the race detector")
+	}
 	for i := range stage.All {
 		if stage.All[i].OnDatagrams() {
 			continue

@@ -17,6 +17,9 @@ import (
 // The figures of facts.md, and brute force beside the count for every program
 // and direction where that takes well under a second.
 func TestCounts(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes a minute under the race detector")
+	}
 	facts := []string{"echo ab", "echo abc"}
 	known := map[string]int64{"stage4 naive down": 16_128, "stage4 naive up": 16_382, "stage4 fixed down": 0,
 		"stage8 naive down": 16_382, "stage8 fixed down": 0}

@@ -79,8 +79,8 @@ func tryPrograms(c *cli.Context) error {
 		return err
 	}
 	if dir := c.String("save"); dir != "" {
-		for _, f := range report.Findings {
-			f.Saved = filepath.Join(dir, savedName(f))
+		for i, f := range report.Findings {
+			f.Saved = filepath.Join(dir, savedName(i, f))
 			if err := writeFile(f.Saved, func(w io.Writer) error { return report.Save(w, f) }); err != nil {
 				return err
 			}
@@ -132,8 +132,8 @@ func showTrial(c *cli.Context, report *trial.Report) error {
 	return errUnexpected
 }
 
-// savedName is the file of a finding: its plan, as far as file names go.
-func savedName(f *trial.Finding) string {
+// savedName is the file of the i-th finding: its plan, as far as file names go.
+func savedName(i int, f *trial.Finding) string {
 	name := strings.Map(func(r rune) rune {
 		if strings.ContainsRune("=:;,@#", r) {
 			return '-'
@@ -141,7 +141,7 @@ func savedName(f *trial.Finding) string {
 		return r
 	}, f.Plan.String())
 	if len(name) > 60 {
-		name = name[:60]
+		name = name[:60] + "-" + strconv.Itoa(i+1)
 	}
 	return "trial-" + name + ".json"
 }

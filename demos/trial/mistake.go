@@ -44,8 +44,15 @@ func (t *trial) finding(plan netsim.Plan, o *Outcome, f *Failure) *Finding {
 	if found.Dir != "" {
 		// What stands behind the cut depends on what the programs made of it, and
 		// on who was faster.
-		found.Stream = o.Log.Stream(1, found.Dir)
-		if whole := t.streams[found.Dir]; bytes.HasPrefix(whole, found.Stream[:min(found.At, len(found.Stream))]) {
+		found.Conn = 1
+		for conn := 1; conn <= o.Log.Conns(); conn++ {
+			if len(o.Log.Stream(conn, found.Dir)) > found.At { // the first that it cuts
+				found.Conn = conn
+				break
+			}
+		}
+		found.Stream = o.Log.Stream(found.Conn, found.Dir)
+		if whole := t.streams[key{found.Conn, found.Dir}]; bytes.HasPrefix(whole, found.Stream[:min(found.At, len(found.Stream))]) {
 			found.Stream = whole
 		}
 		found.Place = t.Frame.place(found.Stream, found.At)

@@ -82,6 +82,7 @@ type Finding struct {
 	Failure   Failure
 	Confirmed int // runs that failed
 	Of        int // runs of it
+	Conn      int // the first connection that it cuts
 	Dir       trace.Direction
 	At        int // the offset of its cut, or of what else it does; 0 where it has none
 	Place     Place

@@ -103,7 +103,7 @@ type trial struct {
 	visitors net.Listener // of clients that are not ours
 	workers  []*worker
 	report   *Report
-	streams  map[trace.Direction][]byte // of the first connection, without a plan
+	streams  map[key][]byte // without a plan
 
 	// The budget, and what of it may be spent on the present group.
 	ends, until time.Time
@@ -311,7 +311,12 @@ func (t *trial) learn(a, b *Outcome) {
 		UpEdges: edges(a.Log, b.Log, trace.Up), DownEdges: edges(a.Log, b.Log, trace.Down),
 	}
 	r.Baseline.Quiet, r.Baseline.Start = max(a.Quiet, b.Quiet), max(a.Start, b.Start)
-	t.streams = map[trace.Direction][]byte{trace.Up: a.Log.Stream(1, trace.Up), trace.Down: a.Log.Stream(1, trace.Down)}
+	t.streams = map[key][]byte{}
+	for conn := 1; conn <= a.Log.Conns(); conn++ {
+		for _, dir := range directions {
+			t.streams[key{conn, dir}] = a.Log.Stream(conn, dir)
+		}
+	}
 	if a.Relay.TLS > 0 {
 		t.note("the connections carry TLS: cuts fall into ciphertext and exercise the TLS library")
 	}

@@ -38,7 +38,7 @@ func programs(t *testing.T, server, client string) trial.Config {
 // budget is the runs of a trial: few where each takes its time.
 func budget() int {
 	if raceEnabled {
-		return 10
+		return 6
 	}
 	return 24
 }

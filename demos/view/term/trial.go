@@ -58,7 +58,7 @@ func finding(r *trial.Report, f *trial.Finding, width int, k *key) []line {
 		lines = append(lines, line{{clip(sayFinding(f), width), strong}})
 	}
 	for _, s := range watchedFromOutside(r.Config.Frame, f) {
-		lines = append(lines, nil, line{{clip(s.title(false), width), strong}})
+		lines = append(lines, nil, line{{clip(s.title(r.Baseline.Conns > 1), width), strong}})
 		lines = append(lines, drawStream(&lab.Result{Net: lab.Kernel}, s, width, k)...)
 		lines = append(lines, nil)
 	}
@@ -83,8 +83,8 @@ func watchedFromOutside(frame trial.Frame, f *trial.Finding) []*stream {
 		return nil
 	}
 	n := len(f.Stream)
-	s := &stream{conn: 1, dir: f.Dir, data: f.Stream, owner: make([]int, n), header: make([]bool, n), unwatched: true}
-	s.cuts = f.Plan.Cuts(1, f.Dir, n)
+	s := &stream{conn: f.Conn, dir: f.Dir, data: f.Stream, owner: make([]int, n), header: make([]bool, n), unwatched: true}
+	s.cuts = f.Plan.Cuts(f.Conn, f.Dir, n)
 	s.wire = splitAt([]box{{span: span{To: n}}}, s.cuts)
 	s.written = []box{{span: span{To: n}}} // so that bytes of a length are told from text
 	for i, m := range frame.Messages(s.data) {
