@@ -120,17 +120,22 @@ func (w *worker) serve(ctx context.Context) error {
 	for try := 1; ; try++ {
 		err := w.begin(ctx)
 		// Somebody else may have taken the port between us and the server.
-		if !errors.Is(err, errEnded) || t.To != "" || try == startTries {
+		taken := errors.Is(err, errEnded) || errors.Is(err, errInUse)
+		if !taken || t.To != "" || try == startTries {
 			return err
 		}
 	}
 }
 
-// errEnded is a server that ended before it listened.
-var errEnded = errors.New("the server ended before it listened")
+// What may be over with another port: a server that ended before it listened, a
+// port that somebody else listens on.
+var (
+	errEnded = errors.New("the server ended before it listened")
+	errInUse = errors.New("is in use: the server could not listen on it")
+)
 
 // startTries is how often a server is started, each time on another port.
-const startTries = 2
+const startTries = 3
 
 // begin starts a server and waits until it listens.
 func (w *worker) begin(ctx context.Context) error {
@@ -146,7 +151,7 @@ func (w *worker) begin(ctx context.Context) error {
 	host, port, _ := net.SplitHostPort(w.address)
 	number, _ := strconv.Atoi(port)
 	if at, _ := listening(number); at != "" {
-		return fmt.Errorf("port %s is in use: the server could not listen on it", port)
+		return fmt.Errorf("port %s %w", port, errInUse)
 	}
 	server, err := start(t.Server.at(host, port), nil, 0)
 	if err != nil {
