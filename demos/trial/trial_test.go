@@ -156,6 +156,9 @@ func TestSurvived(t *testing.T) {
 			if r.Verdict != trial.Survived || r.Cuts.Verified == 0 {
 				t.Errorf("got %s (%s), %d cuts verified, findings %v, want survived", r.Verdict, r.Why, r.Cuts.Verified, r.Findings)
 			}
+			if raceEnabled {
+				return // its budget is too small for stalls
+			}
 			if notes := strings.Join(r.Notes, "\n"); !strings.Contains(notes, test.note) || test.note == "" && notes != "" {
 				t.Errorf("notes are %q, want %q", notes, test.note)
 			}
