@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"stickydemo/netsim"
+	"stickydemo/netsim/search"
 	"stickydemo/netsim/trace"
 )
 
@@ -25,7 +26,7 @@ const (
 // finding describes a failure under a plan.
 func (t *trial) finding(plan netsim.Plan, o *Outcome, f *Failure) *Finding {
 	found := &Finding{Plan: plan, Failure: *f, Outcome: o}
-	for _, dir := range directions {
+	for _, dir := range search.Directions {
 		s := plan.Stream(0, dir)
 		switch {
 		case len(s.Cuts) > 0:

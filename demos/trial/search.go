@@ -8,11 +8,9 @@ import (
 	"time"
 
 	"stickydemo/netsim"
+	"stickydemo/netsim/search"
 	"stickydemo/netsim/trace"
 )
-
-// directions in which things are tried and reported.
-var directions = []trace.Direction{trace.Up, trace.Down}
 
 const (
 	// maxDrip is how far into a stream every byte is a cut: beyond it, dripping
@@ -297,7 +295,7 @@ func oneCut(dir trace.Direction, at int) netsim.Plan {
 func (t *trial) drip(ctx context.Context) error {
 	var plans []netsim.Plan
 	var dirs []trace.Direction
-	for _, dir := range directions {
+	for _, dir := range search.Directions {
 		switch n := t.length(dir); {
 		case n > maxDrip:
 			plans = append(plans, upTo(dir, maxDrip))
@@ -370,7 +368,7 @@ func (t *trial) bisect(ctx context.Context, dir trace.Direction, most int, whole
 // may be a matter of cuts or of time: of time, if a stall as long does it too. Else
 // a few cuts at even distances may do, or what is left when others are left out.
 func (t *trial) several(ctx context.Context, plan netsim.Plan, whole attempt) error {
-	for _, dir := range directions {
+	for _, dir := range search.Directions {
 		wait := netsim.Stall{Delay: max(whole.outcome.Took, minStall)}
 		first, err := t.fails(ctx, of(dir, netsim.Stream{Stalls: []netsim.Stall{wait}, Cuts: t.edges(dir)}))
 		if err != nil {
@@ -430,20 +428,15 @@ func (t *trial) glue(ctx context.Context) error {
 	if err != nil || len(failed) == 0 {
 		return err
 	}
-	return t.foundFirst(ctx, failed[0], of(trace.Up, plan.Up), of(trace.Down, plan.Down))
-}
-
-// foundFirst reports the first of some smaller plans that fails too, else the
-// one that did.
-func (t *trial) foundFirst(ctx context.Context, a attempt, smaller ...netsim.Plan) error {
+	smaller := []netsim.Plan{of(trace.Up, plan.Up), of(trace.Down, plan.Down)}
 	first, err := t.fails(ctx, smaller...)
 	if err != nil {
 		return err
 	}
 	if first >= 0 {
-		return t.found(ctx, smaller[first])
+		plan = smaller[first]
 	}
-	return t.found(ctx, a.plan)
+	return t.found(ctx, plan)
 }
 
 // cut tries every single cut, those first where messages are likely to end.
@@ -519,17 +512,17 @@ func (t *trial) stall(ctx context.Context) error {
 		}
 	}
 	var places [2][]int
-	for i, dir := range directions {
+	for i, dir := range search.Directions {
 		places[i] = t.places(dir)
 	}
 	for i := range maxMoments {
-		for d, dir := range directions {
+		for d, dir := range search.Directions {
 			if i < len(places[d]) {
 				add(dir, places[d][i], short)
 			}
 		}
 		if i < maxStalls {
-			for _, dir := range directions {
+			for _, dir := range search.Directions {
 				if offsets := append([]int{0}, t.edges(dir)...); i < len(offsets) {
 					add(dir, offsets[i], long)
 				}
@@ -559,7 +552,7 @@ const (
 // together. One inside a message lets its receiver wait for the rest.
 func (t *trial) stalled(ctx context.Context, a attempt) error {
 	dir, stall := trace.Up, netsim.Stall{}
-	for _, d := range directions {
+	for _, d := range search.Directions {
 		if list := a.plan.Stream(0, d).Stalls; len(list) > 0 {
 			dir, stall = d, list[0]
 		}
@@ -649,30 +642,28 @@ func (t *trial) spelledOut(ctx context.Context, a attempt) error {
 	return t.several(ctx, explicit, a)
 }
 
-// thin takes out of a plan the cuts that it does not need.
-func (t *trial) thin(ctx context.Context, plan netsim.Plan) (netsim.Plan, error) {
-	for _, dir := range directions {
-		cuts := plan.Stream(0, dir).Cuts
-		for size := len(cuts); size > 0; size /= 2 {
-			for to := len(cuts); to > 0 && !t.smallEnough(); to -= size {
-				less := plan
-				without := slices.Delete(slices.Clone(cuts), max(to-size, 0), to)
-				if dir == trace.Up {
-					less.Up.Cuts = without
-				} else {
-					less.Down.Cuts = without
-				}
-				first, err := t.fails(ctx, less)
-				if err != nil {
-					return plan, err
-				}
-				if first == 0 {
-					plan, cuts = less, without
-				}
+// thin takes out of a plan the cuts that it does not need, as far as there is time.
+func (t *trial) thin(ctx context.Context, plan netsim.Plan) (_ netsim.Plan, err error) {
+	for _, dir := range search.Directions {
+		search.Thin(plan.Stream(0, dir).Cuts, func(cuts []int) bool {
+			if err != nil || t.smallEnough() {
+				return false
 			}
-		}
+			less := plan
+			if dir == trace.Up {
+				less.Up.Cuts = cuts
+			} else {
+				less.Down.Cuts = cuts
+			}
+			var first int
+			if first, err = t.fails(ctx, less); err != nil || first < 0 {
+				return false
+			}
+			plan = less
+			return true
+		})
 	}
-	return plan, nil
+	return plan, err
 }
 
 // found confirms a plan that breaks the programs, each time on a new server, and
@@ -743,7 +734,7 @@ func (t *trial) conclude() {
 	case len(r.Findings) > 0:
 		r.Verdict, r.Why = Broke, ""
 	case r.Verdict == Inconclusive:
-	case cuts == 0 && len(t.Plans) > 0 && t.uncut(t.Plans):
+	case cuts == 0 && len(t.Plans) > 0 && uncut(t.Plans):
 		r.Verdict = Survived
 	case cuts == 0:
 		t.inconclusive("no cut was made: the connections carried " + bytesOf(r.Baseline.Up+r.Baseline.Down))
@@ -755,13 +746,10 @@ func (t *trial) conclude() {
 }
 
 // uncut reports whether the plans do something, and none of that is a cut.
-func (t *trial) uncut(plans []netsim.Plan) bool {
+func uncut(plans []netsim.Plan) bool {
 	for _, p := range plans {
 		if plainly(p) || cuts(p) > 0 || p.Up.Mode.Kind > netsim.Glue || p.Down.Mode.Kind > netsim.Glue || len(p.Conns) > 0 {
 			return false
-		}
-		if p.Up.Drops != nil || p.Down.Drops != nil || p.Up.Swaps != nil || p.Down.Swaps != nil {
-			return false // of datagrams, which there are none here
 		}
 	}
 	return true

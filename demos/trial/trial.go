@@ -27,6 +27,7 @@ import (
 
 	"stickydemo/netsim"
 	"stickydemo/netsim/relay"
+	"stickydemo/netsim/search"
 	"stickydemo/netsim/trace"
 )
 
@@ -313,7 +314,7 @@ func (t *trial) learn(a, b *Outcome) {
 	r.Baseline.Quiet, r.Baseline.Start = max(a.Quiet, b.Quiet), max(a.Start, b.Start)
 	t.streams = map[key][]byte{}
 	for conn := 1; conn <= a.Log.Conns(); conn++ {
-		for _, dir := range directions {
+		for _, dir := range search.Directions {
 			t.streams[key{conn, dir}] = a.Log.Stream(conn, dir)
 		}
 	}

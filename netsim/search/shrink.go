@@ -91,7 +91,7 @@ func spare(plan netsim.Plan, same func(netsim.Plan) bool) netsim.Plan {
 			plan = p
 			return true
 		}
-		thin(plan.Conns, func(list []netsim.ConnPlan) bool {
+		Thin(plan.Conns, func(list []netsim.ConnPlan) bool {
 			return without(func(p *netsim.Plan) { p.Conns = list })
 		})
 		without(func(p *netsim.Plan) { p.Link = netsim.Link{} })
@@ -105,10 +105,10 @@ func spare(plan netsim.Plan, same func(netsim.Plan) bool) netsim.Plan {
 			} {
 				without(func(p *netsim.Plan) { change(direction(p, dir)) })
 			}
-			thin(direction(&plan, dir).Stalls, func(list []netsim.Stall) bool {
+			Thin(direction(&plan, dir).Stalls, func(list []netsim.Stall) bool {
 				return without(func(p *netsim.Plan) { direction(p, dir).Stalls = list })
 			})
-			thin(direction(&plan, dir).Cuts, func(list []int) bool {
+			Thin(direction(&plan, dir).Cuts, func(list []int) bool {
 				return without(func(p *netsim.Plan) { direction(p, dir).Cuts = list })
 			})
 		}
@@ -116,9 +116,9 @@ func spare(plan netsim.Plan, same func(netsim.Plan) bool) netsim.Plan {
 	return plan
 }
 
-// thin takes out of a list what it does not need for holds: all, halves,
+// Thin takes out of a list what it does not need for holds: all, halves,
 // quarters and so on down to single items, from the end.
-func thin[T any](list []T, holds func(list []T) bool) []T {
+func Thin[T any](list []T, holds func(list []T) bool) []T {
 	for size := len(list); size > 0; size /= 2 {
 		for to := len(list); to > 0; to -= size {
 			less := slices.Delete(slices.Clone(list), max(to-size, 0), to)
