@@ -72,6 +72,11 @@ func (e *Event) check() error {
 		return fmt.Errorf("span [%d, %d) with %d bytes of data", e.From, e.To, len(e.Data))
 	case e.Kind != Written && len(e.Data) > 0:
 		return fmt.Errorf("data in an event of the kind %q", e.Kind)
+	case (e.Kind == Segment || e.Kind == Ack) != (e.Wire != nil):
+		return fmt.Errorf("kind %q, and wire: %t", e.Kind, e.Wire != nil)
+	case e.Wire != nil && (e.Wire.Until < e.Time || e.Wire.Ack < 0 || e.Wire.Window < 0):
+		return fmt.Errorf("wire until %d from %d, ack %d, window %d: none may be less than 0, or than its time",
+			e.Wire.Until, e.Time, e.Wire.Ack, e.Wire.Window)
 	}
 	return nil
 }

@@ -34,10 +34,32 @@ const (
 	Begin   Kind = "begin"   // the events of another run follow; Note says of which
 	Lost    Kind = "lost"    // bytes written beyond the end of a truncated stream, or of a datagram; Note says why
 	Cut     Kind = "cut"     // a relay parted the bytes before From from those behind; Note says how surely
+
+	// Of a path that is modelled segment by segment. Both name the direction in
+	// which they travel, and have a Wire.
+	Segment Kind = "segment" // a TCP segment left with these bytes; Note says what they waited for, or why again
+	Ack     Kind = "ack"     // one without bytes left; Note says why it went then
 )
 
 // kinds are those that Parse knows.
-var kinds = []Kind{Open, Written, Sent, Arrived, Read, End, Reset, Begin, Lost, Cut}
+var kinds = []Kind{Open, Written, Sent, Arrived, Read, End, Reset, Begin, Lost, Cut, Segment, Ack}
+
+// Notes of a Segment. One without had not waited.
+const (
+	Nagle      = "nagle"       // a smaller one than full was not yet acknowledged
+	WindowFull = "window full" // of the receiver
+	Rate       = "rate"        // the link was busy with those before
+	Resent     = "resent"      // the one before was lost
+)
+
+// Notes of an Ack.
+const (
+	Delayed      = "delayed"       // nothing else came to carry it
+	Second       = "second"        // two full segments had come
+	OutOfOrder   = "out of order"  // bytes before these are missing, or no more
+	WindowUpdate = "window update" // the receiver read
+	AtOnce       = "at once"       // nothing is delayed here
+)
 
 // Event is one step of a run. From and To enclose its bytes: offset From is
 // the first, To is one past the last. They are equal where no byte moved.
@@ -55,9 +77,21 @@ type Event struct {
 
 	Note string `json:"note,omitempty"`
 
+	// Wire is what a Segment or an Ack carries besides its bytes.
+	Wire *Wire `json:"wire,omitempty"`
+
 	// Data is the bytes themselves, on Written alone; the other kinds point
 	// into it by their offsets.
 	Data []byte `json:"data,omitempty"`
+}
+
+// Wire is the header of a TCP segment, and where it went.
+type Wire struct {
+	Until  time.Duration `json:"until_ns"` // when it reaches the other end, or would have, were it not Lost
+	Ack    int           `json:"ack"`      // the bytes of the other direction that have come, in order
+	Window int           `json:"window"`   // bytes beyond Ack that its sender has room for
+	Fin    bool          `json:"fin,omitempty"`
+	Lost   bool          `json:"lost,omitempty"`
 }
 
 // Log is the events of one run in the order in which they happened.
