@@ -40,7 +40,9 @@ func callExchange(b *testing.B, conn net.Conn, buf []byte) {
 
 // runSim returns what makes one run of the exchange on a simulator of its own,
 // and what ends that.
-func runSim(b *testing.B) (run, end func()) {
+func runSim(b *testing.B) (run, end func()) { return runSimUnder(b, netsim.Plan{}) }
+
+func runSimUnder(b *testing.B, plan netsim.Plan) (run, end func()) {
 	sim := &netsim.Sim{}
 	up, down := make([]byte, 16), make([]byte, 16)
 	var server net.Conn
@@ -52,7 +54,7 @@ func runSim(b *testing.B) (run, end func()) {
 		callExchange(b, client, down)
 	}
 	return func() {
-		if err := sim.Run(netsim.Plan{}, "client", main); err != nil {
+		if err := sim.Run(plan, "client", main); err != nil {
 			b.Error(err)
 		}
 	}, sim.Close
@@ -77,6 +79,15 @@ func runNetPipe(b *testing.B) (run, end func()) {
 // net.Pipe have all.
 func BenchmarkRunSim(b *testing.B)     { runs(b, runSim) }
 func BenchmarkRunNetPipe(b *testing.B) { runs(b, runNetPipe) }
+
+// A link that is modelled, beside what glues and what only takes time.
+func BenchmarkRunLink(b *testing.B) {
+	for _, plan := range []string{"glue", "link:rtt=40ms", "link:wan,nagle=off", "wan", "link:wan,loss=1%"} {
+		b.Run(plan, func(b *testing.B) {
+			runs(b, func(b *testing.B) (run, end func()) { return runSimUnder(b, netsim.MustParsePlan(plan)) })
+		})
+	}
+}
 
 func runs(b *testing.B, runner func(b *testing.B) (run, end func())) {
 	b.ReportAllocs()

@@ -78,6 +78,7 @@ var busyPlans = []string{
 	"random=9;link:rtt=7ms",
 	"up:drip;down:every=3;stall=30ms@4,20ms@15;2#window=11;3#down:truncate=20;link:rtt=3ms",
 	"2#up:reset=15;eof-with-data",
+	"up:cut=3;stall=30ms@4;link:rtt=7ms,mss=5,nagle=on,delack=40ms,rate=1mbit,window=9,loss=20%,seed=5",
 }
 
 // busyLog runs busy and returns what was recorded, as JSON Lines, and the

@@ -20,9 +20,10 @@ func Pipe(plan Plan) (client, server net.Conn) { return newPipe(plan, 1) }
 func newPipe(plan Plan, n int) (client, server *pipeConn) {
 	p := &pipe{plan: plan}
 	up, down := p.plan.conn(n)
-	p.up.init(up, plan.Link, uint64(n)<<1, &p.down)
-	p.down.init(down, plan.Link, uint64(n)<<1|1, &p.up)
-	if plan.Link.RTT > 0 || len(up.Stalls)+len(down.Stalls) > 0 {
+	p.up.init(up, &p.plan.Link, uint64(n)<<1, &p.down)
+	p.down.init(down, &p.plan.Link, uint64(n)<<1|1, &p.up)
+	p.plan.Link.join(&p.up, &p.down)
+	if plan.Link != (Link{}) || len(up.Stalls)+len(down.Stalls) > 0 {
 		p.start = time.Now()
 	}
 	p.client.init(p, &p.server, &p.down, &p.up, "client")
@@ -143,9 +144,13 @@ func (c *pipeConn) Read(p []byte) (int, error) {
 		case len(p) == 0:
 			return 0, nil
 		}
-		c.settle()
+		now := c.settle()
 		n, err := c.in.take(p)
 		if err != errWait {
+			if c.in.path != nil && n > 0 {
+				c.in.path.drained(now)
+				c.await(now)
+			}
 			c.peer.writable.Broadcast()
 			return n, err
 		}

@@ -21,7 +21,7 @@ import (
 )
 
 func TestPipeIsAConn(t *testing.T) {
-	for _, text := range []string{"as-written", "glue", "drip", "every=7", "random=3", "window=4096", "down:stall=5ms@3", "link:rtt=1ms", "eof-with-data"} {
+	for _, text := range []string{"as-written", "glue", "drip", "every=7", "random=3", "window=4096", "down:stall=5ms@3", "link:rtt=1ms", "eof-with-data", "link:mss=1460,rate=1gbit,window=64k"} {
 		plan, err := netsim.ParsePlan(text)
 		if err != nil {
 			t.Fatal(err)

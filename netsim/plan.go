@@ -63,11 +63,6 @@ type Stall struct {
 	At    int
 }
 
-// Link is the path between the two ends.
-type Link struct {
-	RTT time.Duration // half of it each way
-}
-
 // Mode chooses the cuts of a whole stream.
 type Mode struct {
 	Kind ModeKind

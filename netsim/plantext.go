@@ -106,15 +106,20 @@ func Ops() []string {
 		}
 		forms = append(forms, form)
 	}
-	return append(forms, "link:rtt=DURATION")
+	for _, l := range Links {
+		forms = append(forms, l.Name)
+	}
+	return append(forms, linkForm)
 }
 
 // ParsePlan reads the text form of a plan:
 //
 //	plan := item { ";" item }
-//	item := [ N "#" ] [ "up:" | "down:" ] op | "link:rtt=" DURATION
+//	item := [ N "#" ] [ "up:" | "down:" ] op | link
+//	link := "lan" | "wan" | "link:" [ "lan," | "wan," ] key=value { "," key=value }
 //
-// where op is one of Ops. N# limits an item to the N-th connection, whose own
+// where op is one of Ops and the keys of a link are rtt, mss, nagle, delack, rate,
+// window, loss and seed, each at most once. N# limits an item to the N-th connection, whose own
 // items replace the plan's of the same kind; without a direction an item holds
 // for both. Empty items are passed over. An error is a *PlanError.
 func ParsePlan(text string) (Plan, error) {
@@ -138,26 +143,25 @@ func (p *Plan) parseItem(item string, taken map[string]bool, place map[int]int) 
 	fail := func(format string, args ...any) error {
 		return &PlanError{Item: item, Reason: fmt.Sprintf(format, args...)}
 	}
-	if rest, ok := strings.CutPrefix(item, "link:"); ok {
+	rest, isLink := strings.CutPrefix(item, "link:")
+	if _, named := linkNamed(item); named || isLink {
 		if taken["link"] {
 			return fail("the plan has a link already")
 		}
 		taken["link"] = true
-		key, value, ok := strings.Cut(rest, "=")
-		if key != "rtt" {
-			return &PlanError{item, fmt.Sprintf("a link has no %q, only link:rtt=DURATION", key), key, []string{"rtt"}}
-		}
-		if !ok {
-			return fail("rtt needs a value: link:rtt=DURATION")
-		}
 		var err error
-		if p.Link.RTT, err = parseDelay(value); err != nil {
+		p.Link, err = parseLink(rest)
+		var unknown *wordError
+		switch {
+		case errors.As(err, &unknown):
+			return &PlanError{item, unknown.reason, unknown.word, unknown.known}
+		case err != nil:
 			return fail("%v", err)
 		}
 		return nil
 	}
 
-	rest, n := item, 0
+	n := 0
 	if number, after, ok := strings.Cut(item, "#"); ok {
 		var err error
 		if n, err = strconv.Atoi(number); err != nil || n < 1 || n > MaxConn {
@@ -174,11 +178,14 @@ func (p *Plan) parseItem(item string, taken map[string]bool, place map[int]int) 
 
 	name, arg, hasArg := strings.Cut(rest, "=")
 	if key, _, _ := strings.Cut(name, ":"); key == "link" {
-		return fail("a link is the whole plan's and is written link:rtt=DURATION")
+		return fail("a link is the whole plan's and stands alone: link:rtt=40ms")
 	}
 	i := slices.IndexFunc(ops, func(op op) bool { return op.name == name })
 	if i < 0 {
 		known := []string{"link"}
+		for _, l := range Links {
+			known = append(known, l.Name)
+		}
 		for _, op := range ops {
 			known = append(known, op.name)
 		}
@@ -295,8 +302,8 @@ func (p Plan) String() string {
 		c := &p.Conns[i]
 		items = printStreams(items, strconv.Itoa(c.N)+"#", &c.Up, &c.Down)
 	}
-	if p.Link.RTT != 0 {
-		items = append(items, "link:rtt="+printDelay(p.Link.RTT))
+	if link := p.Link.String(); link != "" {
+		items = append(items, link)
 	}
 	if len(items) == 0 {
 		return "glue"

@@ -467,6 +467,11 @@ func (s *Sim) retract(d *stream) {
 	}
 }
 
+func (s *Sim) noteWire(d *stream, e trace.Event) {
+	e.Conn, e.Dir = d.place()
+	s.log = append(s.log, e)
+}
+
 func (s *Sim) note(kind trace.Kind, d *stream, from, to int, data []byte) {
 	e := trace.Event{Time: s.Elapsed(), Kind: kind, From: from, To: to}
 	e.Conn, e.Dir = d.place()

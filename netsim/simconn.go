@@ -17,8 +17,9 @@ type pair struct {
 
 func (p *pair) reset(s *Sim, n int) {
 	up, down := s.plan.conn(n)
-	p.up.init(up, s.plan.Link, uint64(n)<<1, &p.down)
-	p.down.init(down, s.plan.Link, uint64(n)<<1|1, &p.up)
+	p.up.init(up, &s.plan.Link, uint64(n)<<1, &p.down)
+	p.down.init(down, &s.plan.Link, uint64(n)<<1|1, &p.up)
+	s.plan.Link.join(&p.up, &p.down)
 	p.client.reset()
 	p.server.reset()
 	if s.Watch {
@@ -29,6 +30,7 @@ func (p *pair) reset(s *Sim, n int) {
 	}
 	if s.Trace {
 		p.up.note, p.down.note = s.note, s.note
+		p.up.noteWire, p.down.noteWire = s.noteWire, s.noteWire
 		s.note(trace.Open, &p.up, 0, 0, nil)
 	}
 	p.up.begin(s.now)
@@ -71,6 +73,9 @@ func (c *simConn) Read(p []byte) (int, error) {
 			n, err := c.in.take(p)
 			if n > 0 {
 				s.calls = 0
+				if c.in.path != nil {
+					c.in.path.drained(s.now)
+				}
 				return n, err
 			}
 			if err != errWait {

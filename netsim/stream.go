@@ -46,6 +46,8 @@ type stream struct {
 	salt  uint64  // number of the connection, shifted left; the low bit is 1 for down
 
 	latency int64 // ns from a byte's sending to its arrival
+	path    *path // that its bytes take, nil where the link is not modelled
+	spare   *path // to be used again
 	window  int
 	limit   int // offset at which the plan truncates or resets, math.MaxInt for never
 
@@ -74,7 +76,8 @@ type stream struct {
 
 	watch func(s *stream, from, to, most int) // nil unless watched
 
-	note func(kind trace.Kind, s *stream, from, to int, data []byte) // nil unless traced
+	note     func(kind trace.Kind, s *stream, from, to int, data []byte) // nil unless traced
+	noteWire func(s *stream, e trace.Event)                              // nil unless traced
 }
 
 // flight is bytes on their way: those before the offset to arrive at a time.
@@ -85,9 +88,9 @@ type flight struct {
 
 // init makes s ready for a new connection; begin follows when both directions
 // are.
-func (s *stream) init(spec *Stream, link Link, salt uint64, other *stream) {
-	buf, flights, ends := s.buf.ring, s.flights.list, s.ends.list // their memory is kept
-	*s = stream{}
+func (s *stream) init(spec *Stream, link *Link, salt uint64, other *stream) {
+	buf, flights, ends, spare := s.buf.ring, s.flights.list, s.ends.list, s.spare // their memory is kept
+	*s = stream{spare: spare}
 	s.buf.ring, s.flights.list, s.ends.list = buf, flights[:0], ends[:0]
 	s.spec, s.other, s.salt = spec, other, salt
 	s.latency, s.window, s.limit = int64(link.RTT/2), spec.Window, math.MaxInt
@@ -101,6 +104,22 @@ func (s *stream) init(spec *Stream, link Link, salt uint64, other *stream) {
 	if spec.Reset != nil && *spec.Reset < s.limit {
 		s.limit, s.finReset = *spec.Reset, true
 	}
+}
+
+// join lets the bytes of both directions cross the link as segments, where it is
+// modelled.
+func (l *Link) join(up, down *stream) {
+	if !l.Modelled() {
+		return
+	}
+	for _, s := range [...]*stream{up, down} {
+		if s.spare == nil {
+			s.spare = new(path)
+		}
+		s.path = s.spare
+	}
+	up.path.init(l, up, down.path)
+	down.path.init(l, down, up.path)
 }
 
 // begin lets happen what the plan wants before the first byte.
@@ -177,7 +196,7 @@ func (s *stream) write(p []byte, now int64) (n int, err error) {
 // pass lets n bytes go from a Write to a Read without the buffer, if that read
 // would return just them and no time passes on the way.
 func (s *stream) pass(n int) bool {
-	if s.shut() != nil || s.fin || s.deaf || s.sent != s.read || s.limit-s.sent <= n || s.segment(n) < n {
+	if s.shut() != nil || s.fin || s.deaf || s.path != nil || s.sent != s.read || s.limit-s.sent <= n || s.segment(n) < n {
 		return false
 	}
 	s.written += n
@@ -192,6 +211,14 @@ func (s *stream) send(p []byte, now int64) {
 	from := s.sent
 	s.buf.push(p)
 	s.sent += len(p)
+	if s.path != nil {
+		s.path.push(now)
+		s.settle(now)
+		if s.sent == s.limit {
+			s.finish(now)
+		}
+		return
+	}
 	if s.note != nil {
 		s.note(trace.Sent, s, from, s.sent, nil)
 	}
@@ -265,6 +292,10 @@ func (s *stream) finish(now int64) {
 	if f := s.flights.last(); f != nil {
 		s.finAt = max(s.finAt, f.at)
 	}
+	if s.path != nil {
+		s.finAt = never // until it is known
+		s.path.push(now)
+	}
 	s.settle(now)
 }
 
@@ -280,6 +311,9 @@ func (s *stream) reset() {
 func (s *stream) settle(now int64) {
 	if s.broken {
 		return
+	}
+	if s.path != nil {
+		s.path.settle(now)
 	}
 	for f := s.flights.first(); f != nil && f.at <= now; f = s.flights.first() {
 		s.arrive(f.to)
@@ -327,7 +361,12 @@ func (s *stream) next() (at int64, ok bool) {
 	if f := s.flights.first(); f != nil {
 		return f.at, true // no end overtakes a byte
 	}
-	at, ok = s.finAt, s.fin && !s.ended
+	at, ok = s.finAt, s.fin && !s.ended && s.finAt < never
+	if s.path != nil {
+		if first := s.path.upcoming(); first < never && (!ok || first < at) {
+			at, ok = first, true
+		}
+	}
 	if s.refusal && (!ok || s.refuseAt < at) {
 		return s.refuseAt, true
 	}
@@ -414,7 +453,7 @@ func (s *stream) segment(n int) int {
 // it has not read: the harshest that a real stack does.
 func (s *stream) close(now int64) {
 	s.deaf = true
-	if s.sent > s.read {
+	if s.sent > s.read && (s.path == nil || s.arrived > s.read) { // a path tells when more arrives
 		s.refuse(now)
 	}
 }
@@ -431,6 +470,9 @@ func (s *stream) refuse(now int64) {
 		at += back.latency
 		if f := back.flights.last(); f != nil {
 			at = max(at, f.at)
+		}
+		if back.path != nil {
+			at = max(at, back.path.last)
 		}
 		back.refusal, back.refuseAt = true, at
 	}

@@ -217,6 +217,7 @@ var Plans = []struct{ Plan, What string }{
 	{"down:cut=6", "the answers are cut after their sixth byte"},
 	{"down:stall=600ms@0", "the first byte of the answers comes 600 ms late"},
 	{"link:rtt=40ms", "a path of 40 ms there and back"},
+	{"wan", "such a path as it is: 20 Mbit/s, segments of 1,460 bytes, Nagle's algorithm, delayed acknowledgements"},
 	{"drop=1", "the first datagram each way is lost; streams have none"},
 	{"down:swap=1", "the first two datagrams of the answers change places"},
 }

@@ -56,6 +56,9 @@ const (
 // writes glue, and what a goroutine sees does not depend on the scheduler.
 const instant = 2 * time.Nanosecond
 
+// resend is longer than TCP waits before it sends again what was lost.
+const resend = 5 * time.Minute
+
 // do runs f. It is the bubble's first function.
 func (r *run) do(t *testing.T, plan netsim.Plan, f func(t *testing.T, client, server net.Conn)) {
 	pprof.SetGoroutineLabels(pprof.WithLabels(context.Background(), pprof.Labels("plan", plan.String())))
@@ -67,7 +70,10 @@ func (r *run) do(t *testing.T, plan netsim.Plan, f func(t *testing.T, client, se
 			r.slowest = max(r.slowest, stall.Delay)
 		}
 	}
-	r.slowest += plan.Link.RTT
+	r.slowest += plan.Link.RTT + plan.Link.DelAck
+	if plan.Link.Loss > 0 {
+		r.slowest += resend
+	}
 	client, server := netsim.Pipe(plan)
 	r.t = t
 	r.client = end{Conn: client, run: r, name: "client", in: &r.down, out: &r.up, inDir: trace.Down, outDir: trace.Up}

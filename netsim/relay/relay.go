@@ -165,6 +165,9 @@ func index(dir trace.Direction) int {
 // Check returns why a relay cannot apply a plan, a *netsim.PlanError; nil if it
 // can.
 func Check(plan netsim.Plan) error {
+	if plan.Link.Modelled() {
+		return &netsim.PlanError{Item: plan.Link.String(), Reason: "segments are the simulator's; of a link a relay can do link:rtt=DURATION alone"}
+	}
 	err := check("", &plan.Up, &plan.Down)
 	for i := range plan.Conns {
 		c := &plan.Conns[i]

@@ -49,14 +49,14 @@ const (
 	Nagle      = "nagle"       // a smaller one than full was not yet acknowledged
 	WindowFull = "window full" // of the receiver
 	Rate       = "rate"        // the link was busy with those before
-	Resent     = "resent"      // the one before was lost
+	Resent     = "resent"      // the one before was lost, or the acknowledgement of it
 )
 
 // Notes of an Ack.
 const (
 	Delayed      = "delayed"       // nothing else came to carry it
 	Second       = "second"        // two full segments had come
-	OutOfOrder   = "out of order"  // bytes before these are missing, or no more
+	OutOfOrder   = "out of order"  // bytes before these are missing, or no more, or these came twice
 	WindowUpdate = "window update" // the receiver read
 	AtOnce       = "at once"       // nothing is delayed here
 )
