@@ -414,6 +414,54 @@ func TestPathsKeepTheirRules(t *testing.T) {
 	}
 }
 
+// TestPathsEndWell: whoever leaves early, over whatever link, and however the plan
+// ends a stream, nobody hangs and the run is the same again.
+func TestPathsEndWell(t *testing.T) {
+	sim := newSim(t)
+	for seed := range uint64(2000) {
+		rnd := rand.New(rand.NewPCG(seed, 2))
+		some := func(n int) int { return rnd.IntN(2) * (1 + rnd.IntN(n)) }
+		plan := netsim.Plan{Link: netsim.Link{
+			RTT: time.Duration(rnd.IntN(3)) * 15 * time.Millisecond, MSS: 1 + rnd.IntN(30), Nagle: rnd.IntN(2) == 0,
+			DelAck: time.Duration(some(50)) * time.Millisecond, Rate: int64(some(1000)) * 1000, Window: some(60), Loss: some(300_000), Seed: seed,
+		}}
+		if at := rnd.IntN(100); rnd.IntN(3) == 0 {
+			plan.Up.Truncate = &at
+		} else if rnd.IntN(3) == 0 {
+			plan.Down.Reset = &at
+		}
+		talk := func(conn net.Conn) {
+			defer conn.Close()
+			for range rnd.IntN(6) {
+				if _, err := conn.Write(make([]byte, 1+rnd.IntN(40))); err != nil {
+					return
+				}
+				sim.Sleep(time.Duration(some(30)) * time.Millisecond)
+				if rnd.IntN(2) == 0 {
+					conn.SetReadDeadline(sim.Now().Add(20 * time.Millisecond))
+					conn.Read(make([]byte, 1+rnd.IntN(30)))
+				}
+			}
+		}
+		run := func() (trace.Log, error) {
+			rnd = rand.New(rand.NewPCG(seed, 3))
+			err := sim.Run(plan, "client", func() {
+				client, server := sim.Pipe()
+				sim.Go("server", func() { talk(server) })
+				talk(client)
+			})
+			return sim.Log(), err
+		}
+		log, err := run()
+		if err != nil {
+			t.Fatalf("seed %d, %s: %v\n%s", seed, plan, err, strings.Join(crossing(log), "\n"))
+		}
+		if again, _ := run(); !reflect.DeepEqual(again, log) {
+			t.Fatalf("seed %d, %s: the second run is another", seed, plan)
+		}
+	}
+}
+
 // keepsRules reports what in a log breaks the rules of its link. What a sender
 // knows of the other end is what has reached it.
 func keepsRules(log trace.Log, plan netsim.Plan) error {

@@ -464,7 +464,7 @@ func (s *stream) refuse(now int64) {
 	back := s.other
 	if !back.refusal {
 		at := now
-		if s.arrived == s.read {
+		if s.arrived == s.read && s.path == nil {
 			at = s.flights.first().at
 		}
 		at += back.latency

@@ -3,6 +3,7 @@ package lab
 import (
 	"time"
 
+	"stickydemo/netsim"
 	"stickydemo/netsim/trace"
 )
 
@@ -16,6 +17,11 @@ func cost(log trace.Log, begin, end time.Duration, standing int, payloads []Piec
 	sent := false // since the last turn
 	for _, e := range log {
 		switch e.Kind {
+		case trace.Segment, trace.Ack:
+			if begin <= e.Time && e.Time <= end && !e.Wire.Fin {
+				c.Segments++
+				c.Headers += netsim.HeaderBytes
+			}
 		case trace.Open:
 			if e.Conn > standing {
 				c.RoundTrips++

@@ -47,6 +47,8 @@ type costJSON struct {
 	PayloadBytes int   `json:"payload_bytes"`
 	Reads        int   `json:"reads"`
 	Writes       int   `json:"writes"`
+	Segments     int   `json:"segments,omitempty"`     // where the plan has a link that is modelled
+	HeaderBytes  int   `json:"header_bytes,omitempty"` // of those segments
 }
 
 // MarshalJSON returns the form that the command's --json prints.
@@ -57,7 +59,7 @@ func (r *Result) MarshalJSON() ([]byte, error) {
 		Stage: r.Stage.ID, Name: r.Stage.Name, Side: r.Side, Variant: r.Variant, Net: r.Net,
 		Plan: &r.Plan, Commands: r.Commands, Clients: r.Clients, Verdict: r.Verdict, Expected: expected,
 		Error: text(r.Err), Server: text(r.Server.Err), Notes: r.Notes, Calls: []callJSON{},
-		Cost: costJSON{int64(c.Elapsed), c.RoundTrips, c.Wire, c.Payload, c.Reads, c.Writes},
+		Cost: costJSON{int64(c.Elapsed), c.RoundTrips, c.Wire, c.Payload, c.Reads, c.Writes, c.Segments, c.Headers},
 	}
 	if !r.Planned() {
 		j.Plan = nil
@@ -139,4 +141,24 @@ func ParseSaved(r io.Reader) ([]Saved, error) {
 		return nil, fmt.Errorf("saved runs: an empty list")
 	}
 	return runs, nil
+}
+
+// MarshalJSON returns the form that the command's --json prints.
+func (g Growth) MarshalJSON() ([]byte, error) {
+	type point struct {
+		Link      string        `json:"link"`
+		ElapsedNS int64         `json:"elapsed_ns"` // a message
+		Verdict   stage.Verdict `json:"verdict"`
+	}
+	j := struct {
+		Stage   string     `json:"stage"`
+		Name    string     `json:"name"`
+		Side    stage.Side `json:"side"`
+		Variant string     `json:"variant,omitempty"`
+		Points  []point    `json:"points"`
+	}{g.Stage.ID, g.Stage.Name, g.Side, g.Variant, nil}
+	for _, p := range g.Points {
+		j.Points = append(j.Points, point{netsim.Plan{Link: p.Link}.String(), int64(p.Elapsed), p.Verdict})
+	}
+	return json.Marshal(j)
 }

@@ -89,6 +89,8 @@ type Cost struct {
 	Payload    int           // bytes of them that are commands and answers
 	Reads      int           // that returned bytes
 	Writes     int
+	Segments   int // that left, those without bytes and those sent again too, where the link is modelled
+	Headers    int // bytes of their headers
 }
 
 // Expected returns the verdict that the table lists for the spec, and whether

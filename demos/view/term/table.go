@@ -3,9 +3,7 @@ package term
 import (
 	"io"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 
 	"stickydemo/demos/lab"
 	"stickydemo/demos/shell"
@@ -93,37 +91,6 @@ func Matrix(w io.Writer, results []*lab.Result, o Options) error {
 	return write(w, append(t.lines(o.width()), remark(phraseMatrix, o.width())...), o)
 }
 
-// Cost shows what a message costs each program: one command and its answer.
-func Cost(w io.Writer, results []*lab.Result, o Options) error {
-	t := table{rows: [][]entry{{
-		{text: wordProgram, style: strong}, {text: wordVerdict, style: strong},
-	}}}
-	for _, word := range []string{wordTime, wordTrips, wordWireB, wordPayload, wordExtra, wordReads, wordWrites} {
-		t.rows[0] = append(t.rows[0], entry{text: word, right: true, style: strong})
-	}
-	for _, r := range results {
-		c, n := r.Cost, max(1, len(r.Calls))
-		row := []entry{
-			{text: r.Stage.ID + " " + sayProgramShort(r)},
-			{text: string(r.Verdict), style: verdictStyle(r.Verdict)},
-			{text: sayTime(c.Elapsed / time.Duration(n)), right: true},
-		}
-		for _, v := range []int{c.RoundTrips, c.Wire, c.Payload, c.Wire - c.Payload, c.Reads, c.Writes} {
-			row = append(row, entry{text: each(v, n), right: true})
-		}
-		t.rows = append(t.rows, row)
-	}
-	return write(w, append(t.lines(o.width()), remark(phraseCost, o.width())...), o)
-}
-
-// each returns v/n with at most one decimal.
-func each(v, n int) string {
-	if v%n == 0 {
-		return group(v / n)
-	}
-	return strconv.FormatFloat(float64(v)/float64(n), 'f', 1, 64)
-}
-
 func title(text string, width int) []line {
 	var lines []line
 	for _, t := range wrap(text, width) {
@@ -133,8 +100,10 @@ func title(text string, width int) []line {
 }
 
 // remark is a paragraph under a table.
-func remark(text string, width int) []line {
-	lines := []line{nil}
+func remark(text string, width int) []line { return append([]line{nil}, wrapped(text, width)...) }
+
+func wrapped(text string, width int) []line {
+	var lines []line
 	for _, t := range wrap(text, min(width, prose)) {
 		lines = append(lines, line{{t, plain}})
 	}

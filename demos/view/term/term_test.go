@@ -221,7 +221,8 @@ func TestHandMadeGolden(t *testing.T) {
 func TestTablesGolden(t *testing.T) {
 	var l lab.Lab
 	defer l.Close()
-	var matrix, costs []*lab.Result
+	var matrix []*lab.Result
+	var costs lab.Costs
 	eachProgram(func(s *stage.Stage, variant string) {
 		for _, side := range stage.Sides {
 			if side == stage.Fixed && variant != "" {
@@ -230,7 +231,10 @@ func TestTablesGolden(t *testing.T) {
 			for _, p := range stage.Plans {
 				matrix = append(matrix, run(t, &l, s, side, variant, p.Plan))
 			}
-			costs = append(costs, run(t, &l, s, side, variant, "as-written;link:rtt=40ms", "echo two", "echo three", "echo four"))
+			costs.Add(&l, lab.Spec{
+				Stage: s, Side: side, Variant: variant, Commands: []string{"echo two", "echo three", "echo four"},
+				Plan: netsim.MustParsePlan("as-written;lan"),
+			})
 		}
 	})
 	left, err := naive.Source.ReadFile("structheader/structheader.go")
@@ -245,7 +249,7 @@ func TestTablesGolden(t *testing.T) {
 		for name, draw := range map[string]func(*bytes.Buffer, Options) error{
 			"list":   func(b *bytes.Buffer, o Options) error { return List(b, o) },
 			"matrix": func(b *bytes.Buffer, o Options) error { return Matrix(b, matrix, o) },
-			"cost":   func(b *bytes.Buffer, o Options) error { return Cost(b, costs, o) },
+			"cost":   func(b *bytes.Buffer, o Options) error { return Cost(b, &costs, o) },
 			"diff":   func(b *bytes.Buffer, o Options) error { return Diff(b, "stage4", string(left), string(right), o) },
 		} {
 			var out bytes.Buffer
@@ -452,7 +456,7 @@ func TestWriteErrorsReturn(t *testing.T) {
 		"Picture": Picture(brokenWriter{}, r, Options{}),
 		"List":    List(brokenWriter{}, Options{}),
 		"Matrix":  Matrix(brokenWriter{}, []*lab.Result{r}, Options{}),
-		"Cost":    Cost(brokenWriter{}, []*lab.Result{r}, Options{}),
+		"Cost":    Cost(brokenWriter{}, &lab.Costs{Programs: []*lab.Result{r}}, Options{}),
 		"Diff":    Diff(brokenWriter{}, "", "a", "b", Options{}),
 	} {
 		if !errors.Is(err, errBroken) {

@@ -58,6 +58,10 @@ const (
 	wordExtra   = "extra"
 	wordReads   = "reads"
 	wordWrites  = "writes"
+
+	wordSegments = "segments"
+	wordHeaders  = "headers"
+	wordNone     = "-"
 )
 
 const (
@@ -71,7 +75,13 @@ const (
 
 	phraseCommands = "Commands, which touch nothing"
 	phraseCost     = "Bytes, trips, reads and writes are a message's: one command and its answer. " +
-		"extra is what the wire carried beyond the payload, and a trip is one there and back."
+		"extra is what the wire carried beyond the payload, and a trip is one there and back. " +
+		"Where the link is modelled, segments are those that both ends sent, with those that only acknowledge, " +
+		"and headers are their bytes, 40 each."
+	phraseByTrip = "Time a message, by the round-trip time"
+	phraseByLoss = "Time a message, by the share of segments that is lost"
+	phraseGrowth = "The link is otherwise the same. With loss, times are the mean over 50 seeds; " +
+		"what is lost is sent again after a timeout of at least 200 ms."
 	phraseMatrix = "Rows are plans, columns are programs. torn, leftover, glued and wrong are silent: " +
 		"the program was given a wrong answer and did not notice, which is worse than any error."
 )
@@ -374,6 +384,9 @@ func sayDuration(d time.Duration) string {
 	}
 	return strings.Replace(d.String(), "µ", "u", 1)
 }
+
+// sayLossRate is a share of a million as a percentage.
+func sayLossRate(loss int) string { return strconv.FormatFloat(float64(loss)/1e4, 'f', -1, 64) + "%" }
 
 // capital returns text with its first letter, if it is an ASCII one, upper-case.
 func capital(text string) string {

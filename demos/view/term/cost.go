@@ -1,0 +1,86 @@
+package term
+
+import (
+	"io"
+	"strconv"
+	"time"
+
+	"stickydemo/demos/lab"
+	"stickydemo/demos/stage"
+)
+
+// Cost shows what a message costs each program, one command and its answer, and
+// how its time grows with the round-trip time and with loss.
+func Cost(w io.Writer, c *lab.Costs, o Options) error {
+	width := o.width()
+	lines := perMessage(c.Programs).lines(width)
+	lines = append(lines, remark(phraseCost, width)...)
+	lines = append(lines, nil)
+	lines = append(lines, growth(phraseByTrip, c.ByTrip, func(p lab.Point) string { return sayTime(p.Link.RTT) }, width)...)
+	lines = append(lines, growth(phraseByLoss, c.ByLoss, func(p lab.Point) string { return sayLossRate(p.Link.Loss) }, width)...)
+	lines = append(lines, wrapped(phraseGrowth, width)...)
+	return write(w, lines, o)
+}
+
+func perMessage(results []*lab.Result) *table {
+	t := &table{rows: [][]entry{{
+		{text: wordProgram, style: strong}, {text: wordVerdict, style: strong},
+	}}}
+	for _, word := range []string{wordTime, wordTrips, wordSegments, wordHeaders, wordWireB, wordPayload, wordExtra, wordReads, wordWrites} {
+		t.rows[0] = append(t.rows[0], entry{text: word, right: true, style: strong})
+	}
+	for _, r := range results {
+		c, n := r.Cost, max(1, len(r.Calls))
+		row := []entry{
+			{text: r.Stage.ID + " " + sayProgramShort(r)},
+			{text: string(r.Verdict), style: verdictStyle(r.Verdict)},
+			{text: sayTime(c.Elapsed / time.Duration(n)), right: true},
+		}
+		modelled := r.Plan.Link.Modelled() && !r.Stage.OnDatagrams()
+		for i, v := range []int{c.RoundTrips, c.Segments, c.Headers, c.Wire, c.Payload, c.Wire - c.Payload, c.Reads, c.Writes} {
+			e := entry{text: each(v, n), right: true}
+			if !modelled && (i == 1 || i == 2) {
+				e.text = wordNone
+			}
+			row = append(row, e)
+		}
+		t.rows = append(t.rows, row)
+	}
+	return t
+}
+
+// each returns v/n with at most one decimal.
+func each(v, n int) string {
+	if v%n == 0 {
+		return group(v / n)
+	}
+	return strconv.FormatFloat(float64(v)/float64(n), 'f', 1, 64)
+}
+
+// growth is a table of times, a column for each of the links.
+func growth(heading string, list []lab.Growth, head func(lab.Point) string, width int) []line {
+	if len(list) == 0 {
+		return nil
+	}
+	var t table
+	t.rows = [][]entry{{{text: wordProgram, style: strong}}}
+	for _, p := range list[0].Points {
+		t.rows[0] = append(t.rows[0], entry{text: head(p), right: true, style: strong})
+	}
+	for _, g := range list {
+		row := []entry{{text: g.Stage.ID + " " + sayProgramShort(&lab.Result{Spec: g.Spec})}}
+		for _, p := range g.Points {
+			e := entry{text: sayTime(p.Elapsed), right: true}
+			if p.Verdict != stage.OK {
+				e = entry{text: string(p.Verdict), right: true, style: verdictStyle(p.Verdict)}
+			}
+			row = append(row, e)
+		}
+		t.rows = append(t.rows, row)
+	}
+	lines := wrapped(heading, width)
+	for i := range lines {
+		lines[i][0].style = strong
+	}
+	return append(append(lines, t.lines(width)...), nil)
+}
