@@ -91,7 +91,7 @@ func (c Config) Longest() time.Duration {
 func (s *Submission) try(ctx context.Context, c Config) error {
 	c.Each = s.Path
 	begin := time.Now()
-	limited, stop := context.WithTimeout(ctx, c.Longest())
+	limited, stop := context.WithTimeout(ctx, c.Longest()-s.Took) // it may be the second time
 	defer stop()
 	r, err := Run(limited, c)
 	s.Took += time.Since(begin)
@@ -106,14 +106,15 @@ func (s *Submission) try(ctx context.Context, c Config) error {
 	case ctx.Err() != nil:
 		s.Verdict, s.Why = Inconclusive, "interrupted"
 	case limited.Err() != nil && r != nil && r.Baseline.End == "":
-		s.Verdict, s.Why = Hung, fmt.Sprintf("without a plan: still at it after %s", c.Longest())
+		s.Verdict, s.Why = Hung, fmt.Sprintf("still at it after %s", c.Longest())
 	case limited.Err() != nil:
 		s.Verdict, s.Why = Inconclusive, fmt.Sprintf("not done after %s", c.Longest())
 	case err != nil:
-		s.Verdict, s.Why, s.Report = verdictOf(err), err.Error(), nil
+		s.Verdict, s.Why, s.Report = verdictOf(err), strings.TrimPrefix(err.Error(), withoutPlan), nil // which its verdict says
 	default:
 		s.Verdict, s.Why = r.Verdict, r.Why
 	}
+	s.Why = strings.ReplaceAll(s.Why, s.Path, "{each}") // so that the rest of the line is seen
 	return err
 }
 

@@ -139,6 +139,10 @@ func TestEachOfThirty(t *testing.T) {
 		broke    = trial.Broke
 	)
 	list := []handedIn{
+		{"odd-deaf", python("odd.py deaf"), trial.DidNotStart, "does not listen on port"},
+		{"odd-ownport", python("odd.py ownport"), trial.DidNotStart, "but on port 47911: it does not take the port that it is told, {port}"},
+		{"odd-other", python("odd.py ownport"), trial.DidNotStart, "but on port 47911"},
+
 		{"py-size", python("fixed.py size"), survived, ""},
 		{"py-ack", python("fixed.py ackhandshake"), survived, ""},
 		{"py-struct", python("struct_fixed.py"), survived, ""},
@@ -169,9 +173,6 @@ func TestEachOfThirty(t *testing.T) {
 		{"odd-endless", python("odd.py endless"), trial.Hung, "the client does not end, and has printed"},
 		{"odd-crash", python("odd.py crash"), trial.BrokenWithoutPlan, "the server ended: exit status 3"},
 		{"odd-flaky", python("odd.py flaky"), trial.Inconclusive, "flaky: without a plan the client ended with exit status 0 once and with exit status 1 once"},
-		{"odd-deaf", python("odd.py deaf"), trial.DidNotStart, "does not listen on port"},
-		{"odd-ownport", python("odd.py ownport"), trial.DidNotStart, "but on port 47911: it does not take the port that it is told, {port}"},
-		{"odd-other", python("odd.py ownport"), trial.DidNotStart, "but on port 47911"},
 		{"odd-missing", python("missing.py"), trial.DidNotStart, "missing.py"},
 		{"odd-syntax", node("../../python/odd.py"), trial.DidNotStart, "SyntaxError: "},
 		{"odd-nothing", "", trial.DidNotStart, "no such file or directory"},

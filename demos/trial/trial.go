@@ -207,7 +207,7 @@ func (t *trial) baseline(ctx context.Context) (done bool, err error) {
 		return false, err
 	}
 	if a.Hang && t.Client.Given() && t.Want == nil {
-		return false, fmt.Errorf("without a plan: %w: nothing moved for %s (see --timeout)", errEndless, t.patience(netsim.Plan{}, a.Start > 0))
+		return false, fmt.Errorf(withoutPlan+"%w: nothing moved for %s (see --timeout)", errEndless, t.patience(netsim.Plan{}, a.Start > 0))
 	}
 	t.oracle = oracle{end: a.End, server: a.Server, hang: a.Hang && !t.Client.Given()}
 	t.learn(a, a)
@@ -229,14 +229,16 @@ func (t *trial) baseline(ctx context.Context) (done bool, err error) {
 		if a.Server != "" && a.Server != endOK {
 			why += "; the server ended: " + withReason(a.Server, a.Last)
 		}
-		return false, fmt.Errorf("without a plan: %w with %s", errFailed, why)
+		return false, fmt.Errorf(withoutPlan+"%w with %s", errFailed, why)
 	case a.Server != "" && a.Server != endOK: // and its client made nothing of it
-		return false, fmt.Errorf("without a plan: %w: %s (see --want, if that is as it should be)", errCrashed, withReason(a.Server, a.Last))
+		return false, fmt.Errorf(withoutPlan+"%w: %s (see --want, if that is as it should be)", errCrashed, withReason(a.Server, a.Last))
 	case !t.oracle.known:
 		t.note("the client's output was not the same both times without a plan: only its exit status is compared")
 	}
 	return false, nil
 }
+
+const withoutPlan = "without a plan: "
 
 // What programs do wrong without any plan.
 var (
