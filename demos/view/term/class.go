@@ -17,7 +17,7 @@ func Class(w io.Writer, class []*trial.Submission, o Options) error {
 	used := make([]int, 3)
 	for _, s := range class {
 		counts[s.Verdict]++
-		row := []entry{{text: clean(s.Name)}, {text: string(s.Verdict), style: trialStyle(s.Verdict)}, {text: sayPlanOf(s)}, {text: clean(sayWhy(s))}}
+		row := []entry{{text: clean(s.Name)}, {text: sayGrade(s.Verdict), style: trialStyle(s.Verdict)}, {text: sayPlanOf(s)}, {text: clean(sayWhy(s))}}
 		row[2].text = clip(row[2].text, limit/2)
 		t.rows = append(t.rows, row)
 	}

@@ -634,6 +634,14 @@ const (
 	wordSubmission = "submission"
 )
 
+// sayGrade is a verdict in at most twelve columns.
+func sayGrade(v trial.Verdict) string {
+	if v == trial.BrokenWithoutPlan {
+		return "broken uncut"
+	}
+	return string(v)
+}
+
 func sayPlanOf(s *trial.Submission) string {
 	if s.Verdict != trial.Broke || s.Report == nil {
 		return ""
@@ -656,7 +664,7 @@ func sayClass(counts map[trial.Verdict]int, all int) string {
 	var parts []string
 	for _, v := range trial.Verdicts {
 		if counts[v] > 0 {
-			parts = append(parts, fmt.Sprintf("%s %s", group(counts[v]), v))
+			parts = append(parts, group(counts[v])+" "+sayGrade(v))
 		}
 	}
 	return fmt.Sprintf("%s: %s.", plural(all, "submission"), strings.Join(parts, ", "))
