@@ -13,8 +13,8 @@ def answer(conn):
             if KIND == "crash":
                 os._exit(3)
             if KIND == "loud":
-                print("x" * (1 << 20), flush=True)
-                print("y" * (1 << 20), file=sys.stderr, flush=True)
+                print("x" * (1 << 18), flush=True)
+                print("y" * (1 << 18), file=sys.stderr, flush=True)
             if KIND != "hang":
                 lines.write(line.upper())
                 lines.flush()
