@@ -83,9 +83,15 @@ func trialExample(t *testing.T, line string) {
 		t.Skip("only Linux can verify a cut")
 	}
 	dir := t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, "class"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	const server = `exec stickydemo serve stage4 --listen 127.0.0.1:$1`
 	for name, text := range map[string]string{
-		"server": `exec stickydemo serve stage4 --listen 127.0.0.1:$1`,
-		"client": `exec stickydemo call stage4 --to $1:$2 "echo ab" true`,
+		"server":    server,
+		"client":    `exec stickydemo call stage4 --to $1:$2 "echo ab" true`,
+		"class/ann": server,
+		"class/bob": server,
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte("#!/bin/sh\n"+text+"\n"), 0o755); err != nil {
 			t.Fatal(err)

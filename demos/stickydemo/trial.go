@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -28,27 +27,37 @@ func trialCommand() *cli.Command {
 			"finds the smallest cut with which they no longer do what they do without one: the same exit\n"+
 			"status, the same output. {host} and {port} stand for where to listen and where to connect.\n"+
 			"Exit status 0: survived. 1: broke, with --want also without any cut. 2: wrong usage, or programs\n"+
-			"that fail without any cut. 3: inconclusive: flaky, interrupted, or no cut could be verified.",
+			"that fail without any cut. 3: inconclusive: flaky, interrupted, or no cut could be verified.\n"+
+			"\n"+
+			"A class: --each tries every file or folder that a pattern matches and lists them in a table.\n"+
+			"{each} is its path, {name} the last part of that; a command with neither is the same for all,\n"+
+			"one with either is started in the submission's folder. A class takes about the number of\n"+
+			"submissions, divided by --jobs, times the budget and some seconds; none takes longer than 30s\n"+
+			"and twice its budget, of which a run is a second. Exit status 0: all survived. 1: one broke, or\n"+
+			"fails without any cut. 2: wrong usage, such as no match. 3: others inconclusive, or interrupted.",
 			"stickydemo trial --server './server {port}' --client './client {host} {port}'",
 			"stickydemo trial --to 127.0.0.1:9999 --client './client {host} {port}' --budget 5s",
-			"stickydemo trial --server './server {port}' --listen 127.0.0.1:7000 --timeout 5s"),
+			"stickydemo trial --server './server {port}' --listen 127.0.0.1:7000 --timeout 5s",
+			"stickydemo trial --each 'class/*' --server '{each} {port}' --client './client {host} {port}'"),
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "server", Usage: "start a server by `CMD`, which names {port} and perhaps {host}"},
 			&cli.StringFlag{Name: "to", Usage: "the server is at `ADDR`, where it runs already, or where --server will listen"},
 			&cli.StringFlag{Name: "client", Usage: "start a client for each run by `CMD`, which names {host} and {port}"},
 			&cli.StringFlag{Name: "listen", Usage: "instead of --client: a client will connect to `ADDR`, again and again"},
+			&cli.StringFlag{Name: "each", Usage: "try every file or folder that `PATTERN` matches, in place of {each} in a command"},
 			&cli.StringFlag{Name: "stdin", Usage: "the client reads `FILE` on standard input"},
 			&cli.StringFlag{Name: "want", Usage: "the output must be that of `FILE`, not just the same as without cuts"},
 			&cli.StringFlag{Name: "frame", Value: string(trial.None), Usage: "say what a cut falls into: messages are framed by `FRAME`, which is lines, len4le, len4be or none"},
 			plansFlag("try this `PLAN` only"),
-			&cli.StringFlag{Name: "budget", Value: trial.DefaultTime.String(), Usage: "try for `TIME`, or so many runs"},
+			&cli.StringFlag{Name: "budget", Value: trial.DefaultTime.String(), Usage: "try for `TIME`, or so many runs; each submission of a class"},
 			&cli.DurationFlag{Name: "timeout", Usage: "nothing moved for `DURATION`: a hang", DefaultText: "by the runs without a cut"},
 			&cli.DurationFlag{Name: "hold", Usage: "glue holds bytes back for at most `DURATION`", DefaultText: "20ms"},
 			&cli.Uint64Flag{Name: "seed", Value: 1, Usage: "of the random plans"},
-			&cli.IntFlag{Name: "jobs", Usage: "run `N` clients at once, each with a server of its own", DefaultText: "as the programs allow"},
+			&cli.IntFlag{Name: "jobs", Usage: "run `N` clients, each with its own server, or submissions at once", DefaultText: "as the programs allow"},
 			&cli.BoolFlag{Name: "fresh", Usage: "start a new server for each run", DisableDefaultText: true},
-			&cli.StringFlag{Name: "save", Usage: "save what is found in `DIR`, for stickydemo replay"},
+			&cli.StringFlag{Name: "save", Usage: "save what is found in `DIR`, for stickydemo replay; a class by names"},
 			&cli.StringFlag{Name: "junit", Usage: "write a JUnit report to `FILE`"},
+			&cli.StringFlag{Name: "csv", Usage: "write a class to `FILE`, a row for each submission"},
 			jsonFlag(),
 		},
 		Action: tryPrograms,
@@ -62,40 +71,67 @@ const (
 )
 
 func tryPrograms(c *cli.Context) error {
-	config, err := trialConfig(c)
+	class, err := submissions(c)
 	if err != nil {
 		return err
 	}
-	if err := canWrite(c.String("junit")); err != nil {
+	config, err := trialConfig(c, class)
+	if err != nil {
 		return err
+	}
+	for _, name := range []string{c.String("junit"), c.String("csv")} {
+		if err := canWrite(name); err != nil {
+			return err
+		}
 	}
 	if dir := c.String("save"); dir != "" {
 		if err := os.MkdirAll(dir, 0o755); err != nil {
 			return usagef("--save %s: %w", dir, cause(err))
 		}
 	}
+	if class != nil {
+		return tryClass(c, config, class)
+	}
 	report, err := runTrial(c, config)
 	if err != nil {
 		return err
 	}
 	if dir := c.String("save"); dir != "" {
-		for i, f := range report.Findings {
-			f.Saved = filepath.Join(dir, savedName(i, f))
-			if err := writeFile(f.Saved, func(w io.Writer) error { return report.Save(w, f) }); err != nil {
-				return err
-			}
+		if err := saveFindings(dir, report); err != nil {
+			return err
 		}
 	}
 	if name := c.String("junit"); name != "" {
-		var text bytes.Buffer
-		if err := view.Trial(&text, report, view.Options{Width: 100}); err != nil {
+		text, err := reportText(report)
+		if err != nil {
 			return err
 		}
-		if err := writeFile(name, func(w io.Writer) error { return report.WriteJUnit(w, text.String()) }); err != nil {
+		if err := writeFile(name, func(w io.Writer) error { return report.WriteJUnit(w, text) }); err != nil {
 			return err
 		}
 	}
 	return showTrial(c, report)
+}
+
+// saveFindings writes what was found into a folder, a file each.
+func saveFindings(dir string, report *trial.Report) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return usagef("--save %s: %w", dir, cause(err))
+	}
+	for i, f := range report.Findings {
+		f.Saved = filepath.Join(dir, savedName(i, f))
+		if err := writeFile(f.Saved, func(w io.Writer) error { return report.Save(w, f) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// reportText is a report for people where there is no terminal.
+func reportText(report *trial.Report) (string, error) {
+	var text strings.Builder
+	err := view.Trial(&text, report, view.Options{Width: 100})
+	return text.String(), err
 }
 
 // runTrial runs a trial; whatever stands in its way is wrong usage.
@@ -161,7 +197,7 @@ func trialProgress(w io.Writer) func(string, int, int) {
 	}
 }
 
-func trialConfig(c *cli.Context) (config trial.Config, err error) {
+func trialConfig(c *cli.Context, class []*trial.Submission) (config trial.Config, err error) {
 	if c.NArg() > 0 {
 		return config, usagef("trial takes no arguments, and got %q; quote a command with its words", c.Args().First())
 	}
@@ -177,6 +213,9 @@ func trialConfig(c *cli.Context) (config trial.Config, err error) {
 		if *to, err = trial.ParseCommand(c.String(name)); err != nil {
 			return config, usagef("--%s: %w", name, err)
 		}
+	}
+	if class != nil {
+		config.Each = class[0].Path // any of them will do to see what is wrong with the rest
 	}
 	if config.Stdin, err = fileFlag(c, "stdin"); err != nil {
 		return config, err

@@ -26,12 +26,13 @@ type configJSON struct {
 	Seed    uint64        `json:"seed"`
 	Fresh   bool          `json:"fresh,omitempty"`
 	Frame   Frame         `json:"frame,omitempty"`
+	Each    string        `json:"each,omitempty"` // a path
 }
 
 func (c *Config) json() configJSON {
 	j := configJSON{
 		Server: c.Server.text, To: c.To, Client: c.Client.text, Listen: c.Listen, Stdin: c.Stdin,
-		Timeout: c.Timeout, Hold: c.Hold, Seed: c.Seed, Fresh: c.Fresh, Frame: c.Frame,
+		Timeout: c.Timeout, Hold: c.Hold, Seed: c.Seed, Fresh: c.Fresh, Frame: c.Frame, Each: c.Each,
 	}
 	if c.Want != nil {
 		j.Want = &c.Want
@@ -135,7 +136,7 @@ func ParseSaved(data []byte) (Config, error) {
 	}
 	j := saved.Trial
 	c := Config{
-		To: j.To, Listen: j.Listen, Stdin: j.Stdin, Timeout: j.Timeout, Hold: j.Hold, Seed: j.Seed, Fresh: j.Fresh, Frame: j.Frame,
+		To: j.To, Listen: j.Listen, Stdin: j.Stdin, Timeout: j.Timeout, Hold: j.Hold, Seed: j.Seed, Fresh: j.Fresh, Frame: j.Frame, Each: j.Each,
 		Plans: []netsim.Plan{saved.Plan}, Jobs: 1,
 	}
 	if j.Want != nil {

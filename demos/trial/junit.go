@@ -13,6 +13,7 @@ type suiteXML struct {
 	Tests    int       `xml:"tests,attr"`
 	Failures int       `xml:"failures,attr"`
 	Errors   int       `xml:"errors,attr"`
+	Skipped  int       `xml:"skipped,attr"`
 	Time     string    `xml:"time,attr"`
 	Cases    []caseXML `xml:"testcase"`
 }
@@ -20,10 +21,40 @@ type suiteXML struct {
 type caseXML struct {
 	Name    string      `xml:"name,attr"`
 	Class   string      `xml:"classname,attr"`
+	Time    string      `xml:"time,attr,omitempty"`
 	Failure *messageXML `xml:"failure,omitempty"`
 	Error   *messageXML `xml:"error,omitempty"`
+	Skipped *messageXML `xml:"skipped,omitempty"`
 	Output  string      `xml:"system-out,omitempty"`
 }
+
+func (s *suiteXML) add(c caseXML) {
+	s.Cases = append(s.Cases, c)
+	s.Tests++
+	switch {
+	case c.Failure != nil:
+		s.Failures++
+	case c.Error != nil:
+		s.Errors++
+	case c.Skipped != nil:
+		s.Skipped++
+	}
+}
+
+func (s *suiteXML) write(w io.Writer) error {
+	if _, err := io.WriteString(w, xml.Header); err != nil {
+		return err
+	}
+	encode := xml.NewEncoder(w)
+	encode.Indent("", "  ")
+	if err := encode.Encode(s); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, "\n")
+	return err
+}
+
+func seconds(d time.Duration) string { return fmt.Sprintf("%.3f", d.Seconds()) }
 
 type messageXML struct {
 	Message string `xml:"message,attr"`
@@ -38,17 +69,10 @@ func (r *Report) WriteJUnit(w io.Writer, text string) error {
 	if name == "" {
 		name = r.Config.To
 	}
-	suite := suiteXML{Name: "stickydemo trial", Time: fmt.Sprintf("%.3f", r.Took.Seconds())}
+	suite := suiteXML{Name: "stickydemo trial", Time: seconds(r.Took)}
 	add := func(c caseXML) {
 		c.Class = name
-		suite.Cases = append(suite.Cases, c)
-		suite.Tests++
-		if c.Failure != nil {
-			suite.Failures++
-		}
-		if c.Error != nil {
-			suite.Errors++
-		}
+		suite.add(c)
 	}
 	baseline := caseXML{Name: "without a plan", Output: r.Baseline.End}
 	if r.Verdict == BrokenWithoutPlan {
@@ -71,14 +95,39 @@ func (r *Report) WriteJUnit(w io.Writer, text string) error {
 		}
 		add(c)
 	}
-	if _, err := io.WriteString(w, xml.Header); err != nil {
-		return err
+	return suite.write(w)
+}
+
+// WriteClassJUnit is WriteJUnit for a class, with a case for each submission. text
+// returns a report for people.
+func WriteClassJUnit(w io.Writer, class []*Submission, text func(*Report) (string, error)) error {
+	suite := suiteXML{Name: "stickydemo trial"}
+	var took time.Duration
+	for _, s := range class {
+		took += s.Took
+		c := caseXML{Name: s.Name, Class: suite.Name, Time: seconds(s.Took)}
+		said := &messageXML{Message: string(s.Verdict)}
+		if s.Why != "" {
+			said.Message += ": " + s.Why
+		}
+		if s.Report != nil {
+			var err error
+			if said.Text, err = text(s.Report); err != nil {
+				return err
+			}
+		}
+		switch s.Verdict {
+		case Survived:
+			c.Output = said.Text
+		case Inconclusive:
+			c.Error = said
+		case NotTried:
+			c.Skipped = said
+		default:
+			c.Failure = said
+		}
+		suite.add(c)
 	}
-	encode := xml.NewEncoder(w)
-	encode.Indent("", "  ")
-	if err := encode.Encode(suite); err != nil {
-		return err
-	}
-	_, err := io.WriteString(w, "\n")
-	return err
+	suite.Time = seconds(took)
+	return suite.write(w)
 }

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -14,6 +16,9 @@ const (
 	// maxOutput is the most bytes of a client's output: an oracle compares it
 	// whole.
 	maxOutput = 64 << 20
+
+	// maxOutputEach is the same in a class, of which several are tried at once.
+	maxOutputEach = 8 << 20
 
 	// maxTail is the bytes that are kept of what is only shown: the last ones.
 	maxTail = 4 << 10
@@ -41,17 +46,23 @@ type startError struct {
 
 func (e *startError) Error() string {
 	var lookup *exec.Error
-	if errors.As(e.err, &lookup) {
-		return fmt.Sprintf("cannot start %q: %v", e.program, lookup.Err)
+	var path *fs.PathError
+	err := e.err
+	switch { // neither needs to name the program again
+	case errors.As(err, &path):
+		err = path.Err
+	case errors.As(err, &lookup):
+		err = lookup.Err
 	}
-	return fmt.Sprintf("cannot start %q: %v", e.program, e.err)
+	return fmt.Sprintf("cannot start %q: %v", e.program, err)
 }
 
 func (e *startError) Unwrap() error { return e.err }
 
-// start starts a program. keep is the most bytes of its output that are kept,
-// from the beginning; 0 keeps the last ones.
-func start(words []string, stdin []byte, keep int) (*process, error) {
+// start starts a program for an address. keep is the most bytes of its output
+// that are kept, from the beginning; 0 keeps the last ones.
+func (t *trial) start(c Command, host, port string, stdin []byte, keep int) (*process, error) {
+	words := c.at(host, port, t.Each)
 	p := &process{
 		cmd:    exec.Command(words[0], words[1:]...),
 		stdout: &output{keep: keep},
@@ -59,6 +70,8 @@ func start(words []string, stdin []byte, keep int) (*process, error) {
 		done:   make(chan struct{}),
 	}
 	p.cmd.Stdout, p.cmd.Stderr = p.stdout, p.stderr
+	p.cmd.Dir = c.folder(t.Each)
+	p.cmd.Env = append(p.cmd.Environ(), t.mark)
 	if stdin != nil {
 		p.cmd.Stdin = bytes.NewReader(stdin)
 	}
@@ -73,6 +86,14 @@ func start(words []string, stdin []byte, keep int) (*process, error) {
 		sweep(p.cmd.Process)
 	}()
 	return p, nil
+}
+
+// maxOutput is the most bytes that a client may print.
+func (t *trial) maxOutput() int {
+	if t.Each != "" {
+		return maxOutputEach
+	}
+	return maxOutput
 }
 
 // kill ends the process and its group, and returns when they are gone.
@@ -118,11 +139,24 @@ func (p *process) end() string { return p.cmd.ProcessState.String() }
 // status returns the exit status, -1 where a signal ended it.
 func (p *process) status() int { return p.cmd.ProcessState.ExitCode() }
 
-// lastLine returns the last line of its error output: mostly the error itself.
+// lastLine returns the last line of its error output that says something.
 func (p *process) lastLine() string { return lastLine(p.stderr.bytes()) }
 
+// lastLine returns the line of an error output that is most likely the error: the
+// last one, but for what runtimes write behind it: stacks, which Go announces
+// before and others indent, and the braces and the version of Node.
 func lastLine(text []byte) string {
 	lines := strings.Split(strings.TrimSpace(string(text)), "\n")
+	for _, line := range lines {
+		if strings.HasPrefix(line, "panic: ") || strings.HasPrefix(line, "fatal error: ") {
+			return strings.TrimSpace(line)
+		}
+	}
+	for _, line := range slices.Backward(lines) {
+		if line = strings.TrimRight(line, "\r"); line != "" && !strings.ContainsAny(line[:1], " \t}") && !strings.HasPrefix(line, "Node.js v") {
+			return strings.TrimSpace(line)
+		}
+	}
 	return strings.TrimSpace(lines[len(lines)-1])
 }
 

@@ -50,6 +50,9 @@ type Config struct {
 	Jobs    int           // at once; 0: by what the programs allow
 	Fresh   bool          // a new server for each run
 	Frame   Frame         // of the messages
+	Each    string        // the path of the submission that is tried, of a class; "" for none
+
+	ports *ports // of all trials at once; nil for one's own
 
 	// Progress is told now and then how far the work has come; nil for nobody.
 	Progress func(what string, done, of int)
@@ -81,6 +84,16 @@ func (c *Config) Check() error {
 			return err
 		}
 	}
+	for _, command := range []Command{c.Server, c.Client} {
+		if err := command.check(c.Each); err != nil {
+			return err
+		}
+	}
+	if c.Each != "" {
+		if err := c.checkClass(); err != nil {
+			return err
+		}
+	}
 	for i, address := range []string{c.To, c.Listen} {
 		if address == "" {
 			continue
@@ -101,6 +114,7 @@ func (c *Config) Check() error {
 type trial struct {
 	Config
 	oracle   oracle
+	mark     string       // in the environment of what is started
 	visitors net.Listener // of clients that are not ours
 	workers  []*worker
 	report   *Report
@@ -132,7 +146,10 @@ func Run(ctx context.Context, c Config) (*Report, error) {
 		c.Time = DefaultTime
 	}
 	begin := time.Now()
-	t := &trial{Config: c, report: &Report{Config: c}}
+	if c.ports == nil {
+		c.ports = &ports{}
+	}
+	t := &trial{Config: c, report: &Report{Config: c}, mark: newMark()}
 	t.fresh.Store(c.Fresh)
 	if t.Listen != "" {
 		l, err := net.Listen("tcp", t.Listen)
@@ -148,10 +165,11 @@ func Run(ctx context.Context, c Config) (*Report, error) {
 		for _, w := range t.workers {
 			w.close()
 		}
+		sweepMarked(t.mark)
 	}()
 	err := t.try(ctx)
 	t.report.Took = time.Since(begin)
-	if ctx.Err() != nil {
+	if ctx.Err() != nil && len(t.report.Findings) == 0 {
 		t.inconclusive("interrupted")
 	}
 	return t.report, err
@@ -189,7 +207,7 @@ func (t *trial) baseline(ctx context.Context) (done bool, err error) {
 		return false, err
 	}
 	if a.Hang && t.Client.Given() && t.Want == nil {
-		return false, fmt.Errorf("without a plan: the client does not end: nothing moved for %s (see --timeout)", t.patience(netsim.Plan{}))
+		return false, fmt.Errorf(withoutPlan+"%w: nothing moved for %s (see --timeout)", errEndless, t.patience(netsim.Plan{}, a.Start > 0))
 	}
 	t.oracle = oracle{end: a.End, server: a.Server, hang: a.Hang && !t.Client.Given()}
 	t.learn(a, a)
@@ -207,16 +225,27 @@ func (t *trial) baseline(ctx context.Context) (done bool, err error) {
 		t.inconclusive(fmt.Sprintf("flaky: without a plan the client ended with %s once and with %s once", a.End, b.End))
 		return true, nil
 	case a.Status != 0:
-		why := "without a plan: the client ended with " + withReason(a.End, lastLine(a.Errors))
+		why := withReason(a.End, lastLine(a.Errors))
 		if a.Server != "" && a.Server != endOK {
 			why += "; the server ended: " + withReason(a.Server, a.Last)
 		}
-		return false, errors.New(why)
+		return false, fmt.Errorf(withoutPlan+"%w with %s", errFailed, why)
+	case a.Server != "" && a.Server != endOK: // and its client made nothing of it
+		return false, fmt.Errorf(withoutPlan+"%w: %s (see --want, if that is as it should be)", errCrashed, withReason(a.Server, a.Last))
 	case !t.oracle.known:
 		t.note("the client's output was not the same both times without a plan: only its exit status is compared")
 	}
 	return false, nil
 }
+
+const withoutPlan = "without a plan: "
+
+// What programs do wrong without any plan.
+var (
+	errEndless = errors.New("the client does not end")
+	errFailed  = errors.New("the client ended")
+	errCrashed = errors.New("the server ended")
+)
 
 // alone runs the programs once without a plan, on the first worker.
 func (t *trial) alone(ctx context.Context) (*Outcome, error) {
@@ -338,11 +367,15 @@ func edges(a, b trace.Log, dir trace.Direction) []int {
 	return slices.Compact(list)
 }
 
-// patience is how long nothing may move in a run.
-func (t *trial) patience(plan netsim.Plan) time.Duration {
+// patience is how long nothing may move in a run, in which the client has
+// connected or has not. How long that takes it, the first run shows.
+func (t *trial) patience(plan netsim.Plan, connected bool) time.Duration {
 	wait := t.Timeout
 	if wait == 0 {
 		wait = max(minTimeout, 2*t.report.Baseline.Quiet, 8*t.report.Baseline.Start)
+		if !connected && !t.known() && t.Client.Given() {
+			wait = max(wait, startTime)
+		}
 	}
 	return wait + stalled(plan)
 }
@@ -351,7 +384,7 @@ func (t *trial) patience(plan netsim.Plan) time.Duration {
 func (t *trial) longest(plan netsim.Plan) time.Duration {
 	b := &t.report.Baseline
 	turns := len(b.UpEdges) + len(b.DownEdges) // each of which glue and stalls make longer
-	return 10*(t.patience(plan)+b.Took) + time.Duration(turns)*(20*time.Millisecond+t.Hold)
+	return 10*(t.patience(plan, true)+b.Took) + time.Duration(turns)*(20*time.Millisecond+t.Hold)
 }
 
 // known reports whether it is known what the programs do without a plan.

@@ -34,6 +34,7 @@ const (
 type worker struct {
 	t        *trial
 	server   *process // nil where none runs
+	port     int      // that it was given; 0 where it was told an address
 	address  string   // of the server
 	listens  bool     // the server was seen to
 	doubtful bool     // a run has failed: the server may not be what it was
@@ -45,6 +46,8 @@ type worker struct {
 func (w *worker) close() {
 	w.server.stop()
 	w.server = nil
+	w.t.ports.release(w.port)
+	w.port = 0
 }
 
 // run runs the programs once under a plan. The error says what stood in the way
@@ -127,11 +130,12 @@ func (w *worker) serve(ctx context.Context) error {
 	}
 }
 
-// What may be over with another port: a server that ended before it listened, a
-// port that somebody else listens on.
+// What keeps a server from listening. The first two may be over with another
+// port.
 var (
-	errEnded = errors.New("the server ended before it listened")
-	errInUse = errors.New("is in use: the server could not listen on it")
+	errEnded  = errors.New("the server ended before it listened")
+	errInUse  = errors.New("is in use: the server could not listen on it")
+	errSilent = errors.New("the server does not listen")
 )
 
 // startTries is how often a server is started, each time on another port.
@@ -142,19 +146,21 @@ func (w *worker) begin(ctx context.Context) error {
 	t := w.t
 	w.address = t.To
 	if w.address == "" {
-		port, err := freePort()
+		port, err := t.ports.take()
 		if err != nil {
 			return err
 		}
-		w.address = net.JoinHostPort(loopback, strconv.Itoa(port))
+		w.port, w.address = port, net.JoinHostPort(loopback, strconv.Itoa(port))
 	}
 	host, port, _ := net.SplitHostPort(w.address)
 	number, _ := strconv.Atoi(port)
 	if at, _ := listening(number); at != "" {
+		w.close()
 		return fmt.Errorf("port %s %w", port, errInUse)
 	}
-	server, err := start(t.Server.at(host, port), nil, 0)
+	server, err := t.start(t.Server, host, port, nil, 0)
 	if err != nil {
+		w.close()
 		return err
 	}
 	w.server = server
@@ -215,7 +221,11 @@ func (w *worker) awaitListening(ctx context.Context, port int) error {
 		case <-w.server.done:
 			return fmt.Errorf("%w on port %d: %s", errEnded, port, withReason(w.server.end(), w.server.lastLine()))
 		case <-deadline.C:
-			return fmt.Errorf("the server does not listen on port %d after %s: %s", port, startTime, w.t.Server)
+			err := fmt.Errorf("%w on port %d after %s", errSilent, port, startTime)
+			if others := listensOn(w.server.cmd.Process.Pid); len(others) > 0 {
+				return fmt.Errorf("%w, but on %s: it does not take the port that it is told, {port}", err, others)
+			}
+			return fmt.Errorf("%w: %s", err, w.t.Server)
 		case <-look.C:
 		}
 	}
@@ -225,7 +235,7 @@ func (w *worker) awaitListening(ctx context.Context, port int) error {
 func (w *worker) client(ctx context.Context, at net.Addr, r *relay.Relay, plan netsim.Plan, o *Outcome) error {
 	host, port, _ := net.SplitHostPort(at.String())
 	begun := time.Now()
-	c, err := start(w.t.Client.at(host, port), w.t.Stdin, maxOutput)
+	c, err := w.t.start(w.t.Client, host, port, w.t.Stdin, w.t.maxOutput())
 	if err != nil {
 		return err
 	}
@@ -245,12 +255,12 @@ func (w *worker) client(ctx context.Context, at net.Addr, r *relay.Relay, plan n
 	case end == stoppedMoving, end == onlyPrints && w.t.known(), end != byItself && w.t.Want != nil:
 		o.Hang, o.End = true, "a hang"
 	case end == onlyPrints:
-		return fmt.Errorf("the client does not end, and has printed %d bytes: it was killed after %s (limit %d bytes, %s)",
-			o.Length, o.Took.Round(time.Millisecond), maxOutput, w.t.longest(plan))
+		return fmt.Errorf("%w, and has printed %d bytes: it was killed after %s (limit %d bytes, %s)",
+			errEndless, o.Length, o.Took.Round(time.Millisecond), w.t.maxOutput(), w.t.longest(plan))
 	case end == neverEnds && w.t.known():
 		o.Slow = true
 	case end == neverEnds:
-		return fmt.Errorf("the client does not end: it was killed after %s (see --timeout)", w.t.longest(plan))
+		return fmt.Errorf("%w: it was killed after %s (see --timeout)", errEndless, w.t.longest(plan))
 	}
 	return ctx.Err()
 }
@@ -332,7 +342,6 @@ func (w *worker) watch(ctx context.Context, plan netsim.Plan, o *Outcome, over <
 	defer func() { o.Took = time.Since(begin) }()
 	look := time.NewTicker(tick)
 	defer look.Stop()
-	patience := w.t.patience(plan)
 	sent, said := network(), printed()
 	moving, saying := begin, begin
 	for {
@@ -355,11 +364,11 @@ func (w *worker) watch(ctx context.Context, plan netsim.Plan, o *Outcome, over <
 			last = saying
 		}
 		o.Quiet = max(o.Quiet, now.Sub(last))
-		long := now.Sub(begin) > w.t.longest(plan)
+		patience, long := w.t.patience(plan, o.Start > 0), now.Sub(begin) > w.t.longest(plan)
 		switch {
 		case now.Sub(last) > patience:
 			return stoppedMoving
-		case said > maxOutput, long && now.Sub(moving) > patience:
+		case said > int64(w.t.maxOutput()), long && now.Sub(moving) > patience:
 			return onlyPrints
 		case long:
 			return neverEnds
@@ -442,22 +451,11 @@ func (r *recorder) longest(dir trace.Direction) int {
 // loopback is where our servers and relays listen.
 const loopback = "127.0.0.1"
 
-// freePort returns a port on which nobody listens. Somebody else may take it
-// before the server does; then the server says so.
-func freePort() (int, error) {
-	l, err := net.Listen("tcp", net.JoinHostPort(loopback, "0"))
-	if err != nil {
-		return 0, fmt.Errorf("find a free port: %w", err)
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port, nil
-}
-
 // listen returns what the relay of one run listens on: a port of its own, or
 // the next client that connects to the one that was asked for.
 func (t *trial) listen(ctx context.Context) (net.Listener, error) {
 	if t.Client.Given() {
-		return net.Listen("tcp", net.JoinHostPort(loopback, "0"))
+		return t.ports.listen()
 	}
 	return &single{Listener: t.visitors, done: make(chan struct{})}, nil
 }

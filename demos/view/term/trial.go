@@ -12,19 +12,15 @@ import (
 func Trial(w io.Writer, r *trial.Report, o Options) error {
 	width := o.width()
 	text := min(width, prose)
-	style := verdictStyle("error")
-	switch r.Verdict {
-	case trial.Survived:
-		style = verdictStyle("ok")
-	case trial.Broke, trial.BrokenWithoutPlan:
-		style = verdictStyle("wrong")
-	}
 	var lines []line
-	lines = append(lines, line{{wordTrial + ": ", strong}, {string(r.Verdict), style}})
+	lines = append(lines, line{{wordTrial + ": ", strong}, {string(r.Verdict), trialStyle(r.Verdict)}})
 	if r.Why != "" {
 		lines = append(lines, field("", clean(r.Why), text)...)
 	}
 	lines = append(lines, nil)
+	if r.Config.Each != "" {
+		lines = append(lines, field(wordEach, clean(r.Config.Each), text)...)
+	}
 	lines = append(lines, field(wordServer, clean(sayProgramAt(r.Config.Server.String(), r.Config.To)), text)...)
 	lines = append(lines, field(wordClient, clean(sayProgramAt(r.Config.Client.String(), r.Listens)), text)...)
 	lines = append(lines, field(wordBaseline, clean(sayBaseline(r)), text)...)
@@ -48,6 +44,16 @@ func Trial(w io.Writer, r *trial.Report, o Options) error {
 		lines = append(lines, field(wordNote, clean(n), text)...)
 	}
 	return write(w, lines, o)
+}
+
+func trialStyle(v trial.Verdict) style {
+	switch v {
+	case trial.Survived:
+		return verdictStyle("ok")
+	case trial.Inconclusive, trial.NotTried:
+		return verdictStyle("error")
+	}
+	return verdictStyle("wrong")
 }
 
 // finding draws one plan that breaks the programs.

@@ -641,3 +641,44 @@ func sayTally(results []*beliefs.Result) string {
 	}
 	return text
 }
+
+const (
+	wordEach       = "each"
+	wordSubmission = "submission"
+)
+
+// sayGrade is a verdict in at most twelve columns.
+func sayGrade(v trial.Verdict) string {
+	if v == trial.BrokenWithoutPlan {
+		return "broken uncut"
+	}
+	return string(v)
+}
+
+func sayPlanOf(s *trial.Submission) string {
+	if s.Verdict != trial.Broke || s.Report == nil {
+		return ""
+	}
+	return s.Report.Findings[0].Plan.String()
+}
+
+// sayWhy says why a submission has not survived: the likely mistake, where there
+// is one.
+func sayWhy(s *trial.Submission) string {
+	if s.Verdict == trial.Broke && s.Report != nil {
+		if likely := sayMistake(s.Report.Findings[0].Mistake); likely != "" {
+			return likely
+		}
+	}
+	return s.Why
+}
+
+func sayClass(counts map[trial.Verdict]int, all int) string {
+	var parts []string
+	for _, v := range trial.Verdicts {
+		if counts[v] > 0 {
+			parts = append(parts, group(counts[v])+" "+sayGrade(v))
+		}
+	}
+	return fmt.Sprintf("%s: %s.", plural(all, "submission"), strings.Join(parts, ", "))
+}

@@ -1,0 +1,46 @@
+package term
+
+import (
+	"io"
+
+	"stickydemo/demos/trial"
+)
+
+// Class lists what became of a class of submissions, one line each, and counts
+// them. How a line ends is cut off where the terminal does.
+func Class(w io.Writer, class []*trial.Submission, o Options) error {
+	limit := o.width()
+	t := table{rows: [][]entry{{
+		{text: wordSubmission, style: strong}, {text: wordVerdict, style: strong}, {text: wordSmallest, style: strong}, {text: wordWhy, style: strong},
+	}}}
+	counts := map[trial.Verdict]int{}
+	used := make([]int, 3)
+	for _, s := range class {
+		counts[s.Verdict]++
+		row := []entry{{text: clean(s.Name)}, {text: sayGrade(s.Verdict), style: trialStyle(s.Verdict)}, {text: sayPlanOf(s)}, {text: clean(sayWhy(s))}}
+		row[2].text = clip(row[2].text, limit/2)
+		t.rows = append(t.rows, row)
+	}
+	for _, row := range t.rows {
+		for i := range used {
+			used[i] = max(used[i], width(row[i].text))
+		}
+	}
+	left := limit
+	used[0] = min(used[0], limit/2)
+	for _, n := range used {
+		left -= n + 2
+	}
+	if left < leastWhy { // it comes below, beside the names
+		left = limit - used[0] - 2
+	}
+	for _, row := range t.rows {
+		if why := &row[3].text; width(*why) > left {
+			*why = clip(*why, left-3) + "..."
+		}
+	}
+	return write(w, append(t.lines(limit), remark(sayClass(counts, len(class)), limit)...), o)
+}
+
+// leastWhy is the columns in which a reason begins to say something.
+const leastWhy = 20
