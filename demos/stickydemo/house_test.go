@@ -18,6 +18,7 @@ import (
 var floors = []string{
 	"demos/stickydemo",
 	"demos/view/term",
+	"demos/view/picture",
 	"demos/trial",
 	"demos/belief",
 	"demos/lab",

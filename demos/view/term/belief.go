@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	beliefs "stickydemo/demos/belief"
+	"stickydemo/demos/view/picture"
 )
 
 // Beliefs lists what there is to refute.
@@ -33,11 +34,11 @@ func Belief(w io.Writer, r *beliefs.Result, o Options) error {
 	}
 	lines = append(lines, line{{strings.Repeat("=", width), plain}})
 	lines = append(lines, field(wordTried, r.Tried, text)...)
-	k := key{sent: true}
+	k := picture.Key{Sent: true}
 	for _, p := range r.Parts {
 		lines = append(lines, nil)
 		lines = append(lines, partLines(p, width, &k)...)
-		k.sent = k.sent && len(p.Calls) == 0
+		k.Sent = k.Sent && len(p.Calls) == 0
 	}
 	lines = append(lines, explain(k, width)...)
 	lines = append(lines, nil)
@@ -63,7 +64,7 @@ func Belief(w io.Writer, r *beliefs.Result, o Options) error {
 
 // partLines draws one part of an experiment: lanes, or bars where there are too
 // many bytes for them.
-func partLines(p beliefs.Part, width int, k *key) []line {
+func partLines(p beliefs.Part, width int, k *picture.Key) []line {
 	var lines []line
 	for _, t := range wrap(sayPart(p), width) {
 		lines = append(lines, line{{t, strong}})
@@ -72,30 +73,30 @@ func partLines(p beliefs.Part, width int, k *key) []line {
 		lines = append(lines, bar(b, p.Bars, width-margin)...)
 	}
 	drawn := false
-	for _, s := range streams(p.Result) {
-		if p.Show != "" && p.Show != s.dir {
+	for _, s := range picture.Streams(p.Result) {
+		if p.Show != "" && p.Show != s.Dir {
 			continue
 		}
 		if drawn {
 			lines = append(lines, nil)
 		}
 		drawn = true
-		s.unplaced = len(s.believed) == 0 // nothing to show is not nothing believed
-		for _, t := range wrap(s.title(p.Log.Conns() > 1), width) {
+		s.Unplaced = len(s.Believed) == 0 // nothing to show is not nothing believed
+		for _, t := range wrap(streamTitle(s, p.Log.Conns() > 1), width) {
 			lines = append(lines, line{{t, plain}})
 		}
-		lines = append(lines, drawStream(p.Result, s, width, k)...)
-		if s.lost > 0 {
-			lines = append(lines, field("", sayLost(s.lost), width-margin)...)
+		lines = append(lines, drawStream(s, width, k)...)
+		if s.Lost > 0 {
+			lines = append(lines, field("", sayLost(s.Lost), width-margin)...)
 		}
 	}
 	if len(p.Calls) > 0 {
 		lines = append(lines, calls(p.Result, width-margin)...)
 	}
-	if err := p.Server.Err; err != nil && !told(p.Result, err) {
+	if err := p.Server.Err; err != nil && !picture.Told(p.Result, err) {
 		lines = append(lines, field(wordServer, clean(err.Error()), width-margin)...)
 	}
-	if p.Err != nil && !told(p.Result, p.Err) {
+	if p.Err != nil && !picture.Told(p.Result, p.Err) {
 		lines = append(lines, field(wordEnd, clean(p.Err.Error()), width-margin)...)
 	}
 	return lines

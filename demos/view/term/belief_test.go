@@ -9,6 +9,7 @@ import (
 
 	beliefs "stickydemo/demos/belief"
 	"stickydemo/demos/lab"
+	"stickydemo/demos/view/picture"
 )
 
 // tried runs the experiments, those on kernel sockets only where asked.
@@ -85,7 +86,7 @@ func TestBeliefLines(t *testing.T) {
 			}
 			checkWidth(t, what, text.String(), o.width())
 			for _, c := range text.String() {
-				if c != '\n' && !glyph(c) {
+				if c != '\n' && !picture.Glyph(c) {
 					t.Fatalf("%s: got %q in the text", what, c)
 				}
 			}

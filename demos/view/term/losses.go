@@ -4,15 +4,16 @@ import (
 	"io"
 
 	"stickydemo/demos/lab"
+	"stickydemo/demos/view/picture"
 )
 
 // Losses shows what a search of a stage on datagrams found: the picture of the
 // run where nothing is lost, and which of its datagrams are fatal to lose.
 func Losses(w io.Writer, f *lab.Losses, o Options) error {
 	width := o.width()
-	var k key
+	var k picture.Key
 	lines := banner([]*lab.Result{f.Whole}, width)
-	for _, s := range picture(f.Whole, width, &k) {
+	for _, s := range side(f.Whole, width, &k) {
 		if s.conn != tail {
 			lines = append(lines, s.lines...)
 		}

@@ -5,20 +5,21 @@ import (
 
 	"stickydemo/demos/lab"
 	"stickydemo/demos/stage"
+	"stickydemo/demos/view/picture"
 )
 
 // Search shows what a search found: the run without a cut, with every place
 // marked, and below it the counts, what was tried and the smallest plan.
 func Search(w io.Writer, f *lab.Searched, o Options) error {
 	width := o.width()
-	var k key
+	var k picture.Key
 	lines := banner([]*lab.Result{f.Glued}, width)
 	glued := *f.Glued
 	broken := glued.Verdict != stage.OK
 	if broken { // whatever is cut, and so no cut is to blame
 		glued.Maps = nil
 	}
-	for _, s := range picture(&glued, width, &k) {
+	for _, s := range side(&glued, width, &k) {
 		if s.conn != tail {
 			lines = append(lines, s.lines...)
 		}

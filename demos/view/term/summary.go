@@ -5,6 +5,7 @@ import (
 
 	"stickydemo/demos/lab"
 	"stickydemo/demos/stage"
+	"stickydemo/demos/view/picture"
 )
 
 // summary is what stands under the lanes: a line a call, what the server ran if
@@ -12,13 +13,13 @@ import (
 // did nothing.
 func summary(r *lab.Result, width int) []line {
 	lines := calls(r, width)
-	if !heardRight(r) {
+	if !picture.HeardRight(r) {
 		lines = append(lines, field(wordServer, sayServerRan(r.Server.Heard, width-labelWidth-8), width)...)
 	}
-	if err := r.Server.Err; err != nil && !told(r, err) {
+	if err := r.Server.Err; err != nil && !picture.Told(r, err) {
 		lines = append(lines, field(wordServer, string(r.Server.Verdict)+": "+strings.TrimPrefix(clean(err.Error()), string(r.Server.Verdict)+": "), width)...)
 	}
-	if r.Err != nil && !told(r, r.Err) && r.Server.Err != r.Err {
+	if r.Err != nil && !picture.Told(r, r.Err) && r.Server.Err != r.Err {
 		lines = append(lines, field(wordEnd, clean(r.Err.Error()), width)...)
 	}
 	lines = append(lines, field(wordCost, sayCost(r.Cost), width)...)
@@ -28,32 +29,10 @@ func summary(r *lab.Result, width int) []line {
 	return lines
 }
 
-// told reports whether a call's line has shown an error.
-func told(r *lab.Result, err error) bool {
-	for _, c := range r.Calls {
-		if c.Err != nil && c.Err.Error() == err.Error() {
-			return true
-		}
-	}
-	return false
-}
-
-func heardRight(r *lab.Result) bool {
-	if len(r.Server.Heard) > len(r.Commands) {
-		return false
-	}
-	for i, h := range r.Server.Heard {
-		if h.Command != r.Commands[i] {
-			return false
-		}
-	}
-	return true
-}
-
 // calls lists the calls: letter, command, verdict, how much came of how much,
 // and, where that was not right, what it began with or the error.
 func calls(r *lab.Result, width int) []line {
-	keep, hidden := chooseCalls(r)
+	keep, hidden := picture.Calls(r)
 	commands, verdicts := 0, 0
 	for _, i := range keep {
 		commands = max(commands, widthOf(r.Calls[i]))
@@ -72,7 +51,7 @@ func calls(r *lab.Result, width int) []line {
 		}
 		head := line{
 			{pad(label, labelWidth), plain},
-			{letter(i+1, false), callStyle(i + 1)},
+			{picture.Letter(i+1, false), callStyle(i + 1)},
 			{" " + pad(command, commands) + "  ", plain},
 			{string(c.Verdict), verdictStyle(c.Verdict)},
 		}
@@ -109,22 +88,4 @@ func came(c *lab.Call, limit int) []string {
 		return []string{text + "  " + quote(c.Got, min(room, most))}
 	}
 	return append(wrap(text, limit), quote(c.Got, min(limit, most)))
-}
-
-// chooseCalls returns which calls to list: the first ones, the first two that
-// were not ok, and the last.
-func chooseCalls(r *lab.Result) (keep []int, hidden int) {
-	const first, most = 6, 10
-	bad := 0
-	for i, c := range r.Calls {
-		if c.Verdict != stage.OK {
-			bad++
-		}
-		if len(r.Calls) <= most || i < first || i == len(r.Calls)-1 || c.Verdict != stage.OK && bad <= 2 {
-			keep = append(keep, i)
-		} else {
-			hidden++
-		}
-	}
-	return keep, hidden
 }

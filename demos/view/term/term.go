@@ -15,6 +15,7 @@ import (
 
 	"stickydemo/demos/lab"
 	"stickydemo/demos/stage"
+	"stickydemo/demos/view/picture"
 	"stickydemo/netsim/trace"
 )
 
@@ -61,14 +62,14 @@ func Run(w io.Writer, naive, fixed *lab.Result, o Options) error {
 	}
 	width := o.width()
 	lines := banner(results, width)
-	var k key
+	var k picture.Key
 	switch {
 	case len(results) == 2 && width >= twoColumns:
 		half := (width - gutter) / 2
-		lines = append(lines, pair(picture(naive, half, &k), picture(fixed, half, &k), half)...)
+		lines = append(lines, pair(side(naive, half, &k), side(fixed, half, &k), half)...)
 	default:
 		for _, r := range results {
-			lines = append(lines, flat(picture(r, width, &k))...)
+			lines = append(lines, flat(side(r, width, &k))...)
 			lines = append(lines, nil)
 		}
 		lines = lines[:len(lines)-1]
@@ -83,9 +84,9 @@ func Run(w io.Writer, naive, fixed *lab.Result, o Options) error {
 // connection, then the calls and their cost.
 func Picture(w io.Writer, r *lab.Result, o Options) error {
 	width := o.width()
-	var k key
+	var k picture.Key
 	lines := banner([]*lab.Result{r}, width)
-	lines = append(lines, flat(picture(r, width, &k))...)
+	lines = append(lines, flat(side(r, width, &k))...)
 	lines = append(lines, explain(k, width)...)
 	return write(w, lines, o)
 }
@@ -149,36 +150,36 @@ func banner(results []*lab.Result, width int) []line {
 	return lines
 }
 
-// picture draws one side.
-func picture(r *lab.Result, width int, k *key) []section {
+// side draws one side.
+func side(r *lab.Result, width int, k *picture.Key) []section {
 	text := width - margin
 	head := section{}
 	head.lines = append(head.lines, nil)
 	head.lines = append(head.lines, headline(r, text)...)
 	sections := []section{head}
 
-	all := streams(r)
-	keep := choose(all)
+	all := picture.Streams(r)
+	keep := picture.Connections(all)
 	hidden := 0
 	for i, s := range all {
-		if !keep[s.conn] {
-			if i == 0 || all[i-1].conn != s.conn {
+		if !keep[s.Conn] {
+			if i == 0 || all[i-1].Conn != s.Conn {
 				hidden++
 			}
 			continue
 		}
-		sec := section{conn: s.conn, dir: s.dir, lines: []line{nil}}
-		for _, t := range wrap(s.title(r.Log.Conns() > 1), text) {
+		sec := section{conn: s.Conn, dir: s.Dir, lines: []line{nil}}
+		for _, t := range wrap(streamTitle(s, r.Log.Conns() > 1), text) {
 			sec.lines = append(sec.lines, line{{t, strong}})
 		}
-		sec.lines = append(sec.lines, drawStream(r, s, width, k)...)
-		if s.lost > 0 {
-			sec.lines = append(sec.lines, field("", sayLost(s.lost), text)...)
+		sec.lines = append(sec.lines, drawStream(s, width, k)...)
+		if s.Lost > 0 {
+			sec.lines = append(sec.lines, field("", sayLost(s.Lost), text)...)
 		}
-		if len(s.gone) > 0 {
+		if len(s.Gone) > 0 {
 			sec.lines = append(sec.lines, field("", sayGone(s), text)...)
 		}
-		if s.reset && !r.Plan.Whole() {
+		if s.Reset && !r.Plan.Whole() {
 			sec.lines = append(sec.lines, field("", phraseReset, text)...)
 		}
 		sections = append(sections, sec)
@@ -192,22 +193,6 @@ func picture(r *lab.Result, width int, k *key) []section {
 	}
 	end.lines = append(end.lines, summary(r, text)...)
 	return append(sections, end)
-}
-
-// choose returns the connections to draw: the first ones, the first in which
-// anything went wrong, and the last.
-func choose(all []*stream) map[int]bool {
-	const first = 3
-	keep := map[int]bool{}
-	trouble := false
-	for i, s := range all {
-		wrong := !trouble && len(s.trouble) > 0
-		trouble = trouble || wrong
-		if len(keep) < first || wrong || s.conn == all[len(all)-1].conn || i > 0 && keep[s.conn] {
-			keep[s.conn] = true
-		}
-	}
-	return keep
 }
 
 // headline says how one side fared.
@@ -253,7 +238,7 @@ func field(label, text string, width int) []line {
 }
 
 // explain is the key to the signs that were used.
-func explain(k key, width int) []line {
+func explain(k picture.Key, width int) []line {
 	signs := sayKey(k)
 	if len(signs) == 0 {
 		return nil

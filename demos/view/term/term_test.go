@@ -15,6 +15,7 @@ import (
 
 	"stickydemo/demos/lab"
 	"stickydemo/demos/stage"
+	"stickydemo/demos/view/picture"
 	"stickydemo/fixed"
 	"stickydemo/naive"
 	"stickydemo/netsim"
@@ -317,7 +318,7 @@ func TestLines(t *testing.T) {
 			}
 			checkWidth(t, what, text.String(), o.width())
 			for _, c := range text.String() {
-				if c != '\n' && !glyph(c) {
+				if c != '\n' && !picture.Glyph(c) {
 					t.Fatalf("%s: got %q in the text", what, c)
 				}
 			}
@@ -359,10 +360,10 @@ func columns(l line, n int) []rune {
 func TestLanesAlign(t *testing.T) {
 	for name, r := range specimens(t) {
 		for _, w := range []int{40, 64, 80, 200} {
-			for _, s := range streams(r) {
+			for _, s := range picture.Streams(r) {
 				at := 0
-				lines := drawStream(r, s, w, &key{})
-				for _, items := range axis(s, w-labelWidth) {
+				lines := drawStream(s, w, &picture.Key{})
+				for _, b := range s.Blocks(w-labelWidth, &picture.Key{}) {
 					block := lines[at:]
 					for i, l := range block {
 						if len(l) == 0 {
@@ -383,12 +384,12 @@ func TestLanesAlign(t *testing.T) {
 						if c[labelWidth+1] == 'n' && strings.Contains(string(c), wordNothing) {
 							continue
 						}
-						for _, it := range items {
-							x := labelWidth + it.x
+						for _, it := range b.Items {
+							x := labelWidth + it.X
 							if bar := c[x]; bar != ' ' && bar != '|' && bar != '/' {
 								t.Fatalf("%s at %d: got %q as a boundary at offset %d in\n%s", name, w, bar, it.From, string(c))
 							}
-							if it.gap() || it.From >= len(s.data) || s.glyphs[it.From].Len() > 0 {
+							if it.Gap() || it.From >= len(s.Data) || s.Glyphs[it.From].Len() > 0 {
 								continue
 							}
 							content := string(c[x+1 : x+3])
@@ -399,8 +400,8 @@ func TestLanesAlign(t *testing.T) {
 								t.Fatalf("%s at %d: got %q for offset %d, and %q in another lane", name, w, content, it.From, old)
 							}
 							shown[it.From] = content
-							if b := s.data[it.From]; b > ' ' && b < 0x7f && !s.binary[it.From] && content != string(rune(b))+" " {
-								t.Fatalf("%s at %d: got %q for offset %d, want %q", name, w, content, it.From, b)
+							if c := s.Data[it.From]; c > ' ' && c < 0x7f && !s.Binary[it.From] && content != string(rune(c))+" " {
+								t.Fatalf("%s at %d: got %q for offset %d, want %q", name, w, content, it.From, s.Data[it.From])
 							}
 						}
 					}
@@ -418,22 +419,22 @@ func TestElisionKeepsWhatMatters(t *testing.T) {
 		naive, fixed := both(t, &l, s, variant)
 		for _, width := range []int{80, 160} {
 			for _, r := range []*lab.Result{naive, fixed} {
-				for _, st := range streams(r) {
+				for _, st := range picture.Streams(r) {
 					drawn := map[int]bool{}
-					for _, items := range axis(st, width-labelWidth) {
-						for _, it := range items {
+					for _, b := range st.Blocks(width-labelWidth, &picture.Key{}) {
+						for _, it := range b.Items {
 							drawn[it.From], drawn[it.To] = true, true
 						}
 					}
-					for _, e := range st.ends {
-						if !drawn[e.at] {
-							t.Errorf("%s %s at %d: message end %d is not drawn", s.ID, r.Side, width, e.at)
+					for _, e := range st.Ends {
+						if !drawn[e.At] {
+							t.Errorf("%s %s at %d: message end %d is not drawn", s.ID, r.Side, width, e.At)
 						}
 					}
-					for _, boxes := range [][]box{st.written, st.wire, st.read, st.believed} {
-						for _, b := range boxes {
-							if !drawn[b.From] || !drawn[b.To] {
-								t.Errorf("%s %s at %d: the boundary of %v is not drawn", s.ID, r.Side, width, b)
+					for _, boxes := range [][]picture.Box{st.Written, st.Wire, st.Read, st.Believed} {
+						for _, box := range boxes {
+							if !drawn[box.From] || !drawn[box.To] {
+								t.Errorf("%s %s at %d: the boundary of %v is not drawn", s.ID, r.Side, width, box)
 							}
 						}
 					}

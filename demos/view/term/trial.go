@@ -3,8 +3,8 @@ package term
 import (
 	"io"
 
-	"stickydemo/demos/lab"
 	"stickydemo/demos/trial"
+	"stickydemo/demos/view/picture"
 )
 
 // Trial draws what a trial found: each smallest plan that breaks the programs
@@ -24,7 +24,7 @@ func Trial(w io.Writer, r *trial.Report, o Options) error {
 	lines = append(lines, field(wordServer, clean(sayProgramAt(r.Config.Server.String(), r.Config.To)), text)...)
 	lines = append(lines, field(wordClient, clean(sayProgramAt(r.Config.Client.String(), r.Listens)), text)...)
 	lines = append(lines, field(wordBaseline, clean(sayBaseline(r)), text)...)
-	k := key{sent: true, outside: true}
+	k := picture.Key{Sent: true, Outside: true}
 	for _, f := range r.Findings {
 		lines = append(lines, finding(r, f, width, &k)...)
 	}
@@ -57,15 +57,15 @@ func trialStyle(v trial.Verdict) style {
 }
 
 // finding draws one plan that breaks the programs.
-func finding(r *trial.Report, f *trial.Finding, width int, k *key) []line {
+func finding(r *trial.Report, f *trial.Finding, width int, k *picture.Key) []line {
 	text := min(width, prose)
 	lines := []line{nil}
 	if r.Verdict != trial.BrokenWithoutPlan {
 		lines = append(lines, line{{clip(sayFinding(f), width), strong}})
 	}
-	for _, s := range watchedFromOutside(r.Config.Frame, f) {
-		lines = append(lines, nil, line{{clip(s.title(r.Baseline.Conns > 1), width), strong}})
-		lines = append(lines, drawStream(&lab.Result{Net: lab.Kernel}, s, width, k)...)
+	if s := picture.Outside(r.Config.Frame, f); s != nil {
+		lines = append(lines, nil, line{{clip(streamTitle(s, r.Baseline.Conns > 1), width), strong}})
+		lines = append(lines, drawStream(s, width, k)...)
 		lines = append(lines, nil)
 	}
 	lines = append(lines, field(wordHappened, clean(f.Failure.Text), text)...)
@@ -80,30 +80,4 @@ func finding(r *trial.Report, f *trial.Finding, width int, k *key) []line {
 		lines = append(lines, field(wordReplay, "stickydemo replay "+f.Saved, text)...)
 	}
 	return lines
-}
-
-// watchedFromOutside returns the stream that a plan breaks, with what a trial
-// knows of it: its bytes, its messages, if their frame is named, and the cuts.
-func watchedFromOutside(frame trial.Frame, f *trial.Finding) []*stream {
-	if len(f.Stream) == 0 {
-		return nil
-	}
-	n := len(f.Stream)
-	s := &stream{conn: f.Conn, dir: f.Dir, data: f.Stream, owner: make([]int, n), header: make([]bool, n), unwatched: true}
-	s.cuts = f.Plan.Cuts(f.Conn, f.Dir, n)
-	s.wire = splitAt([]box{{span: span{To: n}}}, s.cuts)
-	s.written = []box{{span: span{To: n}}} // so that bytes of a length are told from text
-	for i, m := range frame.Messages(s.data) {
-		for at := m.From; at < m.To; at++ {
-			s.owner[at] = i + 1
-			s.header[at] = at < m.From+m.Header
-		}
-		s.ends = append(s.ends, end{at: m.To, message: i + 1})
-	}
-	s.findBinary()
-	s.findGlyphs()
-	if f.At > 0 && f.At <= n {
-		s.trouble = []int{f.At}
-	}
-	return []*stream{s}
 }

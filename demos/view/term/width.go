@@ -1,9 +1,9 @@
 package term
 
 import (
-	"fmt"
 	"strings"
-	"unicode"
+
+	"stickydemo/demos/view/picture"
 )
 
 // width returns the columns that text takes in a terminal.
@@ -15,70 +15,16 @@ func width(text string) int {
 	return n
 }
 
-// runeWidth returns 2 for the wide characters of East Asian writing, 1 for all
-// others (a simplification of Unicode's UAX 11: text comes through glyph, which
-// lets through no character whose width terminals disagree on).
+// runeWidth returns 2 for a character that is twice as wide as others.
 func runeWidth(r rune) int {
-	switch {
-	case r < 0x1100:
-		return 1
-	case r <= 0x115f, // leading Hangul
-		r >= 0x2e80 && r <= 0xa4cf && r != 0x303f, // radicals to Yi, with kana and CJK
-		r >= 0xac00 && r <= 0xd7a3,                // Hangul syllables
-		r >= 0xf900 && r <= 0xfaff,                // CJK compatibility
-		r >= 0xfe30 && r <= 0xfe6f,
-		r >= 0xff00 && r <= 0xff60, // fullwidth forms
-		r >= 0xffe0 && r <= 0xffe6,
-		r >= 0x20000 && r <= 0x3fffd:
+	if picture.Wide(r) {
 		return 2
 	}
 	return 1
 }
 
-// scripts are those whose letters have the same width in every terminal, join
-// with no neighbour and run from left to right.
-var scripts = []*unicode.RangeTable{
-	unicode.Latin, unicode.Greek, unicode.Cyrillic,
-	unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul,
-}
-
-// glyph reports whether a character may be shown as it is. Controls, which a
-// peer could steer the terminal with, are not; nor is what has no sure width.
-func glyph(r rune) bool {
-	switch {
-	case r < 0x7f:
-		return r >= ' '
-	case r == unicode.ReplacementChar:
-		return false
-	case unicode.IsLetter(r):
-		return unicode.In(r, scripts...) && !(r >= 0x1160 && r <= 0x11ff) // Hangul parts that join
-	}
-	return runeWidth(r) == 2 && unicode.IsPunct(r)
-}
-
-// clean returns text with everything that glyph refuses written as an escape.
-func clean(text string) string {
-	var out strings.Builder
-	for i, r := range text {
-		switch {
-		case r == unicode.ReplacementChar && text[i] != 0xef:
-			fmt.Fprintf(&out, `\x%02x`, text[i]) // not UTF-8
-		case glyph(r):
-			out.WriteRune(r)
-		case r == '\n':
-			out.WriteString(`\n`)
-		case r == '\r':
-			out.WriteString(`\r`)
-		case r == '\t':
-			out.WriteString(`\t`)
-		case r < 0x100:
-			fmt.Fprintf(&out, `\x%02x`, r)
-		default:
-			fmt.Fprintf(&out, `\u{%x}`, r)
-		}
-	}
-	return out.String()
-}
+// clean is what all text passes through that is not ours.
+func clean(text string) string { return picture.Clean(text) }
 
 // quote returns data in quotes and no wider than limit columns, cut short with
 // an ellipsis outside the quotes.

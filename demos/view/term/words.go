@@ -11,6 +11,7 @@ import (
 	"stickydemo/demos/lab"
 	"stickydemo/demos/stage"
 	"stickydemo/demos/trial"
+	"stickydemo/demos/view/picture"
 	"stickydemo/netsim/search"
 	"stickydemo/netsim/trace"
 )
@@ -263,12 +264,12 @@ func sayPlaces(n int) string {
 func sayLost(n int) string { return sayBytes(n) + " were written and never arrived." }
 
 // sayGone says of how many bytes of datagrams nothing was read, and why.
-func sayGone(s *stream) string {
+func sayGone(s *picture.Stream) string {
 	n := 0
-	for _, b := range s.gone {
+	for _, b := range s.Gone {
 		n += b.Len()
 	}
-	return sayBytes(n) + " lost: " + clean(strings.Join(s.why, ", or ")) + "."
+	return sayBytes(n) + " lost: " + clean(strings.Join(s.Why, ", or ")) + "."
 }
 
 func sayBytes(n int) string {
@@ -324,7 +325,7 @@ func sayHappened(r *lab.Result) string {
 		if c.Verdict != r.Verdict {
 			continue
 		}
-		who += "call " + letter(i+1, false)
+		who += "call " + picture.Letter(i+1, false)
 		switch {
 		case c.Verdict.Silent():
 			return fmt.Sprintf("%s came back %s (%s) and without an error: nobody noticed, and that is worse than any error.",
@@ -338,26 +339,26 @@ func sayHappened(r *lab.Result) string {
 }
 
 // sayKey explains the signs that a picture used.
-func sayKey(k key) []string {
+func sayKey(k picture.Key) []string {
 	var list []string
 	add := func(used bool, text string) {
 		if used {
 			list = append(list, text)
 		}
 	}
-	add(k.messages && k.sent, "A B: message 1, message 2")
-	add(k.messages && k.sent && k.header, "a b: their header bytes")
-	calls := k.messages && !k.sent
-	add(calls && k.header, "A B: request 1 and its answer, request 2 and its; a b: their header bytes")
-	add(calls && !k.header, "A B: request 1 and its answer, request 2 and its")
-	add(k.messages, "|: a boundary of that lane")
-	add(k.cut, "/: cut by the plan")
-	add(k.end && k.outside, "^: a message ends")
-	add(k.end && !k.outside, "^: a message ends, and what its reader made of it")
-	add(k.fatal, "x: a cut here alone is fatal")
-	add(k.gap, "+9: that many bytes are not drawn")
-	add(k.rest, "--: the rest of a character")
-	add(k.order, "nth 2 1: the second and the first to arrive")
+	add(k.Messages && k.Sent, "A B: message 1, message 2")
+	add(k.Messages && k.Sent && k.Header, "a b: their header bytes")
+	calls := k.Messages && !k.Sent
+	add(calls && k.Header, "A B: request 1 and its answer, request 2 and its; a b: their header bytes")
+	add(calls && !k.Header, "A B: request 1 and its answer, request 2 and its")
+	add(k.Messages, "|: a boundary of that lane")
+	add(k.Cut, "/: cut by the plan")
+	add(k.End && k.Outside, "^: a message ends")
+	add(k.End && !k.Outside, "^: a message ends, and what its reader made of it")
+	add(k.Fatal, "x: a cut here alone is fatal")
+	add(k.Gap, "+9: that many bytes are not drawn")
+	add(k.Rest, "--: the rest of a character")
+	add(k.Order, "nth 2 1: the second and the first to arrive")
 	return list
 }
 

@@ -1,4 +1,4 @@
-package term
+package picture
 
 import (
 	"cmp"
@@ -12,13 +12,14 @@ import (
 // stands in one column.
 const cellWidth = 3
 
-// item is one cell of the axis: a byte, or a gap that stands for several.
-type item struct {
-	span
-	x, width int // columns, from the lane's left edge
+// Item is one cell of the axis: a byte, or a gap that stands for several.
+type Item struct {
+	Span
+	X, Width int // columns, from the lane's left edge
 }
 
-func (i item) gap() bool { return i.Len() > 1 }
+// Gap reports whether the item stands for bytes that are not drawn.
+func (i Item) Gap() bool { return i.Len() > 1 }
 
 // gapWidth returns the columns of a gap of n bytes: room for " +n ".
 func gapWidth(n int) int { return max(6, len(strconv.Itoa(n))+4) }
@@ -35,10 +36,10 @@ const (
 
 // axis chooses which bytes of a stream are drawn, and in which blocks of
 // items. A block is at most columns wide.
-func axis(s *stream, columns int) [][]item {
-	n := len(s.data)
-	if s.mapped != nil {
-		n = max(n, s.mapped.Bytes)
+func axis(s *Stream, columns int) [][]Item {
+	n := len(s.Data)
+	if s.Mapped != nil {
+		n = max(n, s.Mapped.Bytes)
 	}
 	matters := s.matters(n)
 	var places []int
@@ -47,7 +48,7 @@ func axis(s *stream, columns int) [][]item {
 			places = append(places, at)
 		}
 	}
-	layout := func(places []int, around, blocks int) []item {
+	layout := func(places []int, around, blocks int) []Item {
 		items := s.items(s.shown(n, places, matters, around))
 		if count(items, columns) > blocks {
 			return nil
@@ -90,7 +91,7 @@ func axis(s *stream, columns int) [][]item {
 }
 
 // rank sorts places, those to keep first.
-func (s *stream) rank(places []int, matters []uint8) {
+func (s *Stream) rank(places []int, matters []uint8) {
 	n := len(matters) - 1
 	far := make([]int, n+1)
 	for _, at := range places {
@@ -105,36 +106,36 @@ func (s *stream) rank(places []int, matters []uint8) {
 }
 
 // matters says of each place from 0 to n how much it matters.
-func (s *stream) matters(n int) []uint8 {
+func (s *Stream) matters(n int) []uint8 {
 	m := slices.Repeat([]uint8{matterNot}, n+1)
 	mark := func(at int, how uint8) {
 		if at >= 0 && at <= n {
 			m[at] = min(m[at], how)
 		}
 	}
-	for _, boxes := range [][]box{s.written, s.wire, s.read, s.gone} {
+	for _, boxes := range [][]Box{s.Written, s.Wire, s.Read, s.Gone} {
 		for _, b := range boxes {
 			mark(b.From, matterRead)
 			mark(b.To, matterRead)
 		}
 	}
-	for _, b := range s.believed {
+	for _, b := range s.Believed {
 		mark(b.From, matterCut)
 		mark(b.To, matterCut)
 	}
-	for i := 1; i < len(s.data); i++ {
-		if s.owner[i] != s.owner[i-1] {
+	for i := 1; i < len(s.Data); i++ {
+		if s.Owner[i] != s.Owner[i-1] {
 			mark(i, matterMessage)
-		} else if s.header[i] != s.header[i-1] {
+		} else if s.Header[i] != s.Header[i-1] {
 			mark(i, matterCut)
 		}
 	}
-	if len(s.cuts) <= 16 { // more are a rhythm, not places
-		for _, at := range s.cuts {
+	if len(s.Cuts) <= 16 { // more are a rhythm, not places
+		for _, at := range s.Cuts {
 			mark(at, matterCut)
 		}
 	}
-	mark(len(s.data), matterMessage)
+	mark(len(s.Data), matterMessage)
 	for _, at := range s.trouble {
 		mark(at, matterTrouble)
 	}
@@ -145,7 +146,7 @@ func (s *stream) matters(n int) []uint8 {
 
 // shown returns the bytes of n within around bytes of any of the places, and a
 // little more where it matters most.
-func (s *stream) shown(n int, places []int, matters []uint8, around int) []bool {
+func (s *Stream) shown(n int, places []int, matters []uint8, around int) []bool {
 	shown := make([]bool, n)
 	for _, at := range places {
 		k := around
@@ -154,8 +155,8 @@ func (s *stream) shown(n int, places []int, matters []uint8, around int) []bool 
 		}
 		for i := max(0, at-k); i < min(n, at+k); i++ {
 			shown[i] = true
-			if i < len(s.glyphs) && s.glyphs[i].Len() > 0 {
-				for r := s.glyphs[i].From; r < s.glyphs[i].To; r++ {
+			if i < len(s.Glyphs) && s.Glyphs[i].Len() > 0 {
+				for r := s.Glyphs[i].From; r < s.Glyphs[i].To; r++ {
 					shown[r] = true
 				}
 			}
@@ -166,43 +167,43 @@ func (s *stream) shown(n int, places []int, matters []uint8, around int) []bool 
 
 // items turns the bytes to show into cells, and the others into gaps where
 // that saves room.
-func (s *stream) items(shown []bool) []item {
-	var items []item
+func (s *Stream) items(shown []bool) []Item {
+	var items []Item
 	for i := 0; i < len(shown); {
 		to := i
 		for to < len(shown) && !shown[to] {
 			to++
 		}
 		if w := gapWidth(to - i); w < cellWidth*(to-i) {
-			items = append(items, item{span: span{From: i, To: to}, width: w})
+			items = append(items, Item{Span: Span{From: i, To: to}, Width: w})
 			i = to
 			continue
 		}
 		for to = max(to, i+1); i < to; i++ {
-			items = append(items, item{span: span{From: i, To: i + 1}, width: cellWidth})
+			items = append(items, Item{Span: Span{From: i, To: i + 1}, Width: cellWidth})
 		}
 	}
 	return items
 }
 
 // count returns how many blocks items need.
-func count(items []item, columns int) int {
+func count(items []Item, columns int) int {
 	blocks, used := 1, 1 // each block ends with the column of its last boundary
 	for _, it := range items {
-		if used+it.width > columns {
+		if used+it.Width > columns {
 			blocks++
 			used = 1
 		}
-		used += it.width
+		used += it.Width
 	}
 	return blocks
 }
 
 // split divides items into as few blocks as possible, at the places where a
 // break hurts least, and places them.
-func split(items []item, columns int, matters []uint8) [][]item {
+func split(items []Item, columns int, matters []uint8) [][]Item {
 	hurt := func(i int) int { // of a break before item i
-		if items[i].gap() || items[i-1].gap() {
+		if items[i].Gap() || items[i-1].Gap() {
 			return 1
 		}
 		switch m := matters[items[i].From]; m {
@@ -220,7 +221,7 @@ func split(items []item, columns int, matters []uint8) [][]item {
 	for i := len(items) - 1; i >= 0; i-- {
 		used := 1
 		for j := i; j < len(items); j++ {
-			if used += items[j].width; used > columns && j > i {
+			if used += items[j].Width; used > columns && j > i {
 				break
 			}
 			l := layout{1 + best[j+1].blocks, best[j+1].hurt, j + 1}
@@ -232,13 +233,13 @@ func split(items []item, columns int, matters []uint8) [][]item {
 			}
 		}
 	}
-	var blocks [][]item
+	var blocks [][]Item
 	for i := 0; i < len(items); i = best[i].next {
 		block := items[i:best[i].next]
 		x := 0
 		for k := range block {
-			block[k].x = x
-			x += block[k].width
+			block[k].X = x
+			x += block[k].Width
 		}
 		blocks = append(blocks, block)
 	}
