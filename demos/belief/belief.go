@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"stickydemo/demos/lab"
+	"stickydemo/demos/words"
 	"stickydemo/netsim/trace"
 )
 
@@ -26,14 +27,14 @@ type Belief struct {
 type Result struct {
 	*Belief
 	Refuted  bool
-	Skipped  string // why the system cannot show it; nothing else is set then
-	Parts    []Part // what ran, in order: the picture
-	Measured string // in one sentence, with the numbers of this very run
+	Skipped  words.Sentence // why the system cannot show it; nothing else is set then
+	Parts    []Part         // what ran, in order: the picture
+	Measured words.Sentence // in one sentence, with the numbers of this very run
 }
 
 // Part is one run of an experiment.
 type Part struct {
-	Name string // what is special about it
+	Name words.Sentence // what is special about it
 
 	// What a sender writes and a receiver takes for messages are its Commands
 	// and what its server Heard. Stage is nil where the programs are no stage's.
@@ -45,8 +46,8 @@ type Part struct {
 
 // Bar is an amount to draw to scale.
 type Bar struct {
-	What  string `json:"what"`
-	Bytes int    `json:"bytes"`
+	What  words.Sentence `json:"what"`
+	Bytes int            `json:"bytes"`
 }
 
 // Try runs the experiment. The error is why it could not run at all.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"stickydemo/demos/stage"
+	"stickydemo/demos/words"
 	"stickydemo/netsim/trace"
 )
 
@@ -24,9 +25,9 @@ func oneSendOneReceive() (Result, error) {
 	return Result{
 		Refuted: exact < len(commands) && len(p.reads(trace.Up)) != len(commands),
 		Parts:   []Part{p},
-		Measured: fmt.Sprintf("%s of %s bytes came out of %s of %s bytes, and %d of these held exactly one command.",
-			count(len(p.writes(trace.Up)), "send"), list(p.writes(trace.Up)),
-			count(len(p.reads(trace.Up)), "receive"), list(p.reads(trace.Up)), exact),
+		Measured: words.Sentencef("%s of %s bytes came out of %s of %s bytes, and %d of these held exactly one command.",
+			words.Count(len(p.writes(trace.Up)), "send"), words.Numbers(p.writes(trace.Up)),
+			words.Count(len(p.reads(trace.Up)), "receive"), words.Numbers(p.reads(trace.Up)), exact),
 	}, nil
 }
 
@@ -51,9 +52,9 @@ func sticky() (Result, error) {
 	return Result{
 		Refuted: whole && slices.Equal(got, []stage.Verdict{stage.Glued, stage.Torn, stage.Leftover}),
 		Parts:   parts,
-		Measured: fmt.Sprintf("One program came out %s, three different things, while all %s arrived once and in order: "+
+		Measured: words.Sentencef("One program came out %s, three different things, while all %s arrived once and in order: "+
 			"a stream has no packets, and nothing in it stuck.",
-			join(said), count(arrived, "byte")),
+			words.List(said), words.Count(arrived, "byte")),
 	}, nil
 }
 
@@ -75,12 +76,12 @@ func second(p Part) stage.Verdict {
 // loopback does nearly always.
 func loopbackWorks() (Result, error) {
 	var parts []Part
-	var said []string
+	var said []words.Sentence
 	right := 0
 	for _, plan := range []string{"as-written", "glue", "down:cut=2", "down:drip"} {
 		p := staged("structheader", stage.Naive, plan, "echo ab").showing(trace.Down)
 		parts = append(parts, p)
-		said = append(said, fmt.Sprintf("%s under %s", p.Verdict, plan))
+		said = append(said, words.Sentencef("%s under %s", p.Verdict, plan))
 		if p.Verdict == stage.OK {
 			right++
 		}
@@ -88,8 +89,8 @@ func loopbackWorks() (Result, error) {
 	return Result{
 		Refuted: right > 0 && right < len(parts) && parts[0].Verdict == stage.OK,
 		Parts:   parts,
-		Measured: fmt.Sprintf("The same program with the same command was right under %d of %s: %s.",
-			right, count(len(parts), "plan"), join(said)),
+		Measured: words.Sentencef("The same program with the same command was right under %d of %s: %s.",
+			right, words.Count(len(parts), "plan"), words.List(said)),
 	}, nil
 }
 
@@ -111,8 +112,8 @@ func flush() (Result, error) {
 	return Result{
 		Refuted: len(reads) < len(writes),
 		Parts:   []Part{p},
-		Measured: fmt.Sprintf("%s, each of them flushed, came out of %s of %s.",
-			count(len(writes), "write"), count(len(reads), "read"), count(sum(reads), "byte")),
+		Measured: words.Sentencef("%s, each of them flushed, came out of %s of %s.",
+			words.Count(len(writes), "write"), words.Count(len(reads), "read"), words.Count(sum(reads), "byte")),
 	}, nil
 }
 
@@ -139,9 +140,9 @@ func leftovers() (Result, error) {
 	return Result{
 		Refuted: commands == 2 && arrived == written && read < arrived,
 		Parts:   []Part{p},
-		Measured: fmt.Sprintf("When the second command was sent, %s of the first answer's %s had arrived at the client and %s had been read: "+
+		Measured: words.Sentencef("When the second command was sent, %s of the first answer's %s had arrived at the client and %s had been read: "+
 			"the other %s waited in its own receive buffer.",
-			group(arrived), count(written, "byte"), group(read), group(arrived-read)),
+			words.Group(arrived), words.Count(written, "byte"), words.Group(read), words.Group(arrived-read)),
 	}, nil
 }
 
@@ -155,15 +156,15 @@ func linuxOnly() (Result, error) {
 	p := oneWay("random=3", messages, each(messages), eachRead(1024))
 	reads := p.reads(trace.Up)
 	same := slices.Equal(reads, recorded)
-	compared := "the same as were recorded on Linux"
+	compared := words.Sentencef("the same as were recorded on Linux")
 	if !same {
-		compared = "where those recorded on Linux are of " + list(recorded)
+		compared = words.Sentencef("where those recorded on Linux are of %s", words.Numbers(recorded))
 	}
 	return Result{
 		Refuted: same && p.Verdict != stage.OK,
 		Parts:   []Part{p},
-		Measured: fmt.Sprintf("No system's TCP took part in this run: the plan cut %s into reads of %s bytes, %s, "+
+		Measured: words.Sentencef("No system's TCP took part in this run: the plan cut %s into reads of %s bytes, %s, "+
 			"and %s were taken for %s.",
-			count(sum(reads), "byte"), list(reads), compared, count(len(p.heard()), "read"), count(len(messages), "message")),
+			words.Count(sum(reads), "byte"), words.Numbers(reads), compared, words.Count(len(p.heard()), "read"), words.Count(len(messages), "message")),
 	}, nil
 }

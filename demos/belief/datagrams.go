@@ -1,19 +1,18 @@
 package belief
 
 import (
-	"fmt"
 	"net"
 	"slices"
-	"strings"
 	"time"
 
+	"stickydemo/demos/words"
 	"stickydemo/netsim/trace"
 )
 
 // udp sends datagrams over the kernel's UDP: one that is too long for its
 // receive, then three over a path that loses the second and swaps the others.
 func udp() (Result, error) {
-	if why := sockets(); why != "" {
+	if why := sockets(); !why.IsZero() {
 		return Result{Skipped: why}, nil
 	}
 	long := []string{"hello, this is datagram", "next"}
@@ -40,9 +39,9 @@ func udp() (Result, error) {
 			kernelPart(three, inOrder(three), spans(three)).named("three datagrams leave"),
 			kernelPart(three, passed, spans(came)).named("and these arrive, in this order"),
 		},
-		Measured: fmt.Sprintf("A receive of 4 bytes took %q of a datagram of %d and the other %d were gone, for the next receive returned %q; "+
+		Measured: words.Sentencef("A receive of 4 bytes took %q of a datagram of %d and the other %d were gone, for the next receive returned %q; "+
 			"and of %s over a path of ours that loses one and swaps two, %s came.",
-			first[0], len(long[0]), len(long[0])-len(first[0]), first[1], count(len(three), "datagram"), strings.Join(came, " and then ")),
+			first[0], len(long[0]), len(long[0])-len(first[0]), first[1], words.Count(len(three), "datagram"), words.Sentencef("%s and then %s", came[0], came[1])),
 	}, nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"stickydemo/demos/stage"
+	"stickydemo/demos/words"
 	fixedstruct "stickydemo/fixed/structheader"
 	"stickydemo/netsim/trace"
 )
@@ -44,8 +45,8 @@ func jsonDelimits() (Result, error) {
 	return Result{
 		Refuted: read.Server.Err != nil && whole.Verdict == stage.OK && glued.Verdict != stage.OK,
 		Parts:   []Part{read, whole, glued},
-		Measured: fmt.Sprintf("A parser of each read took %d of %s, for both came in one read; in fairness, a parser of the stream took %d, but of the numbers 1 and 2 it made %s.",
-			len(read.heard()), count(len(objects), "object"), len(whole.heard()), join(glued.heard())),
+		Measured: words.Sentencef("A parser of each read took %d of %s, for both came in one read; in fairness, a parser of the stream took %d, but of the numbers 1 and 2 it made %s.",
+			len(read.heard()), words.Count(len(objects), "object"), len(whole.heard()), words.List(glued.heard())),
 	}, nil
 }
 
@@ -56,8 +57,8 @@ func emptyAnswer() (Result, error) {
 	return Result{
 		Refuted: nothing.Verdict == stage.Hang && frame.Verdict == stage.OK,
 		Parts:   []Part{nothing, frame},
-		Measured: fmt.Sprintf("The command printed nothing, the server sent %s, and the call ended in a %s; with a frame of length 0, %s of header and no body, the same call ended in: %s.",
-			count(sum(nothing.writes(trace.Down)), "byte"), nothing.Verdict, count(first(frame.writes(trace.Down)), "byte"), frame.Verdict),
+		Measured: words.Sentencef("The command printed nothing, the server sent %s, and the call ended in a %s; with a frame of length 0, %s of header and no body, the same call ended in: %s.",
+			words.Count(sum(nothing.writes(trace.Down)), "byte"), nothing.Verdict, words.Count(first(frame.writes(trace.Down)), "byte"), frame.Verdict),
 	}, nil
 }
 
@@ -84,8 +85,8 @@ func delimiter() (Result, error) {
 	return Result{
 		Refuted: len(bare.heard()) != len(messages) && escaped.Verdict == stage.OK,
 		Parts:   []Part{bare, escaped},
-		Measured: fmt.Sprintf("%s went in and %s came out, because a line feed stood in the first one's own text; escaped, %d came out and were exact.",
-			count(len(messages), "message"), group(len(bare.heard())), len(escaped.heard())),
+		Measured: words.Sentencef("%s went in and %s came out, because a line feed stood in the first one's own text; escaped, %d came out and were exact.",
+			words.Count(len(messages), "message"), words.Group(len(bare.heard())), len(escaped.heard())),
 	}, nil
 }
 
@@ -106,15 +107,18 @@ func unescape(text string) string {
 
 // anyLength announces lengths that nobody should believe.
 func anyLength() (Result, error) {
-	headers := []struct{ bytes, name string }{
-		{"\xff\xff\xff\xff", "ff ff ff ff"},
-		{"\x7f\xff\xff\xff", "7f ff ff ff"},
-		{"GET ", `47 45 54 20, which is "GET "`},
+	headers := []struct {
+		bytes string
+		name  words.Sentence
+	}{
+		{"\xff\xff\xff\xff", words.Sentencef("ff ff ff ff")},
+		{"\x7f\xff\xff\xff", words.Sentencef("7f ff ff ff")},
+		{"GET ", words.Sentencef(`47 45 54 20, which is "GET "`)},
 	}
 	var parts []Part
 	var sizes []string
 	harmed, refused := 0, 0
-	for _, h := range headers {
+	for i, h := range headers {
 		announce := func(s *sender) {
 			s.header(1, h.bytes)
 			s.Read(make([]byte, 1024)) // and nothing follows
@@ -127,13 +131,13 @@ func anyLength() (Result, error) {
 			}
 			size = int(int32(binary.BigEndian.Uint32(header)))
 			if size > fixedstruct.MaxSize { // spare the computer that this runs on
-				return fmt.Errorf("about to allocate %s for a peer that sent 4", count(size, "byte"))
+				return fmt.Errorf("about to allocate %s for a peer that sent 4", words.Count(size, "byte"))
 			}
 			_, err := io.ReadFull(r, make([]byte, size))
 			return err
 		})
-		parts = append(parts, p.named(h.name+": believed"))
-		sizes = append(sizes, group(size))
+		parts = append(parts, p.named("%s: believed", h.name))
+		sizes = append(sizes, words.Group(size))
 		if p.Err != nil || p.Server.Err != nil {
 			harmed++
 		}
@@ -143,14 +147,14 @@ func anyLength() (Result, error) {
 		if capped.Err == nil && capped.Server.Err != nil && len(capped.heard()) == 0 {
 			refused++
 		}
-		if h == headers[len(headers)-1] {
-			parts = append(parts, capped.named(h.name+": with a limit").showing(trace.Up))
+		if i == len(headers)-1 {
+			parts = append(parts, capped.named("%s: with a limit", h.name).showing(trace.Up))
 		}
 	}
 	return Result{
 		Refuted: harmed == len(headers) && refused == len(headers),
 		Parts:   parts,
-		Measured: fmt.Sprintf("4 bytes each announced messages of %s bytes: the reader that believed them came to harm in %d of %s, and the one with a limit of %s refused %d.",
-			join(sizes), harmed, count(len(headers), "case"), group(fixedstruct.MaxSize), refused),
+		Measured: words.Sentencef("4 bytes each announced messages of %s bytes: the reader that believed them came to harm in %d of %s, and the one with a limit of %s refused %d.",
+			words.List(sizes), harmed, words.Count(len(headers), "case"), words.Group(fixedstruct.MaxSize), refused),
 	}, nil
 }

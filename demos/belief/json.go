@@ -18,7 +18,7 @@ func (r Result) MarshalJSON() ([]byte, error) {
 		Measured string `json:"measured,omitempty"`
 		Instead  string `json:"instead"`
 		Parts    []Part `json:"parts"`
-	}{r.Number(), r.Name, r.Says, r.Tried, r.Refuted, r.Skipped, r.Measured, r.Instead, parts})
+	}{r.Number(), r.Name, r.Says, r.Tried, r.Refuted, r.Skipped.String(), r.Measured.String(), r.Instead, parts})
 }
 
 // MarshalJSON leaves the log out, which is long.
@@ -33,5 +33,5 @@ func (p Part) MarshalJSON() ([]byte, error) {
 		Plan    string `json:"plan,omitempty"`
 		Verdict string `json:"verdict,omitempty"`
 		Bars    []Bar  `json:"bars,omitempty"`
-	}{p.Name, string(p.Net), plan, string(p.Verdict), p.Bars})
+	}{p.Name.String(), string(p.Net), plan, string(p.Verdict), p.Bars})
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"stickydemo/demos/lab"
+	"stickydemo/demos/words"
 	"stickydemo/netsim/trace"
 )
 
@@ -16,11 +17,11 @@ import (
 const patience = 10 * time.Second
 
 // sockets reports why there are none to show anything on.
-func sockets() (skipped string) {
+func sockets() (skipped words.Sentence) {
 	if runtime.GOOS == "js" || runtime.GOOS == "wasip1" {
-		return "it needs a kernel's sockets, and a browser has none"
+		return words.Sentencef("it needs a kernel's sockets, and a browser has none")
 	}
-	return ""
+	return skipped
 }
 
 // loopback returns the two ends of a TCP connection on loopback.

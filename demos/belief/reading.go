@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"stickydemo/demos/stage"
+	"stickydemo/demos/words"
 	"stickydemo/netsim"
 	"stickydemo/netsim/trace"
 )
@@ -55,7 +56,7 @@ func fourBytes() (Result, error) {
 		n, err := r.Read(header)
 		returned = n
 		if err == nil && n < len(header) {
-			err = fmt.Errorf("a header of %s, want 4", count(n, "byte"))
+			err = fmt.Errorf("a header of %s, want 4", words.Count(n, "byte"))
 		}
 		return err
 	}).named("one receive of 4 bytes")
@@ -63,8 +64,8 @@ func fourBytes() (Result, error) {
 	return Result{
 		Refuted: returned < 4 && full.Verdict == stage.OK,
 		Parts:   []Part{bare, full},
-		Measured: fmt.Sprintf("A receive that asked for 4 bytes returned %d; io.ReadFull read %s bytes of the same stream, and had its 4 and then the message.",
-			returned, list(full.reads(trace.Up))),
+		Measured: words.Sentencef("A receive that asked for 4 bytes returned %d; io.ReadFull read %s bytes of the same stream, and had its 4 and then the message.",
+			returned, words.Numbers(full.reads(trace.Up))),
 	}, nil
 }
 
@@ -101,8 +102,8 @@ func shortRead() (Result, error) {
 	return Result{
 		Refuted: took < len(long[0]) && errors.As(exact.Err, &hang),
 		Parts:   []Part{short, exact},
-		Measured: fmt.Sprintf("After a short segment %s of %s passed for the whole message, and a message of %s, exactly the buffer's size, ended in a %s: the reader waits for more, and the sender for an answer.",
-			group(took), count(len(long[0]), "byte"), count(len(full[0]), "byte"), exact.Verdict),
+		Measured: words.Sentencef("After a short segment %s of %s passed for the whole message, and a message of %s, exactly the buffer's size, ended in a %s: the reader waits for more, and the sender for an answer.",
+			words.Group(took), words.Count(len(long[0]), "byte"), words.Count(len(full[0]), "byte"), exact.Verdict),
 	}, nil
 }
 
@@ -137,8 +138,8 @@ func untilSize() (Result, error) {
 	return Result{
 		Refuted: swallowed > 0 && len(took) < len(messages) && exact.Verdict == stage.OK,
 		Parts:   []Part{greedy, exact},
-		Measured: fmt.Sprintf("For a message of %s the reader took %d, the next header and the body behind it among them, and so it saw %d of %s.",
-			count(len(messages[0]), "byte"), len(messages[0])+swallowed, len(took), count(len(messages), "message")),
+		Measured: words.Sentencef("For a message of %s the reader took %d, the next header and the body behind it among them, and so it saw %d of %s.",
+			words.Count(len(messages[0]), "byte"), len(messages[0])+swallowed, len(took), words.Count(len(messages), "message")),
 	}, nil
 }
 
@@ -165,8 +166,8 @@ func emptyReceive() (Result, error) {
 	return Result{
 		Refuted: errors.As(endless.Err, &spin) && errors.Is(middle.Server.Err, io.ErrUnexpectedEOF),
 		Parts:   []Part{endless, middle},
-		Measured: fmt.Sprintf("Once the sender had left, the receive returned nothing %s in a row, until it was stopped; "+
+		Measured: words.Sentencef("Once the sender had left, the receive returned nothing %s in a row, until it was stopped; "+
 			"in the middle of a frame the same end was an error: %q.",
-			count(empty, "time"), fmt.Sprint(middle.Server.Err)),
+			words.Count(empty, "time"), fmt.Sprint(middle.Server.Err)),
 	}, nil
 }

@@ -1,11 +1,11 @@
 package belief
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
 	"stickydemo/demos/stage"
+	"stickydemo/demos/words"
 	"stickydemo/netsim/trace"
 )
 
@@ -21,10 +21,10 @@ func sleep() (Result, error) {
 	return Result{
 		Refuted: short.Verdict == stage.OK && long.Verdict != stage.OK && split.Verdict != stage.OK,
 		Parts:   []Part{short, long, split},
-		Measured: fmt.Sprintf("In fairness, a pause of half a second outlasted a delay of 400 ms: %s; but after one of 600 ms size and body came in a single read of %s: %s; "+
+		Measured: words.Sentencef("In fairness, a pause of half a second outlasted a delay of 400 ms: %s; but after one of 600 ms size and body came in a single read of %s: %s; "+
 			"and a cut inside the size, which no pause can mend, left %.20q of an answer of %s.",
-			short.Verdict, count(first(long.reads(trace.Down)), "byte"), long.Verdict,
-			split.answer(), count(len(split.Calls[0].Want), "byte")),
+			short.Verdict, words.Count(first(long.reads(trace.Down)), "byte"), long.Verdict,
+			split.answer(), words.Count(len(split.Calls[0].Want), "byte")),
 	}, nil
 }
 
@@ -38,7 +38,7 @@ func first(numbers []int) int {
 // nodelay writes five messages to a reader that is late, with Nagle's algorithm
 // off, as Go has it, and on.
 func nodelay() (Result, error) {
-	if why := sockets(); why != "" {
+	if why := sockets(); !why.IsZero() {
 		return Result{Skipped: why}, nil
 	}
 	messages := strings.Split("one two three four five", " ")
@@ -50,13 +50,14 @@ func nodelay() (Result, error) {
 		}
 		parts = append(parts, p)
 	}
-	parts[0].Name, parts[1].Name = "TCP_NODELAY on, Nagle's algorithm off", "TCP_NODELAY off, Nagle's algorithm on"
+	parts[0] = parts[0].named("TCP_NODELAY on, Nagle's algorithm off")
+	parts[1] = parts[1].named("TCP_NODELAY off, Nagle's algorithm on")
 	with, without := parts[0].reads(trace.Up), parts[1].reads(trace.Up)
 	return Result{
 		Refuted: len(with) < len(messages),
 		Parts:   parts,
-		Measured: fmt.Sprintf("With TCP_NODELAY, %s came out of %s of %s, for the reader came when all had arrived; with Nagle's algorithm they came out of %s.",
-			count(len(messages), "write"), count(len(with), "read"), count(sum(with), "byte"), group(len(without))),
+		Measured: words.Sentencef("With TCP_NODELAY, %s came out of %s of %s, for the reader came when all had arrived; with Nagle's algorithm they came out of %s.",
+			words.Count(len(messages), "write"), words.Count(len(with), "read"), words.Count(sum(with), "byte"), words.Group(len(without))),
 	}, nil
 }
 
@@ -111,9 +112,9 @@ func ack() (Result, error) {
 	return Result{
 		Refuted: glued.Verdict == stage.OK && size.Verdict != stage.OK && request.Verdict != stage.OK,
 		Parts:   []Part{glued, size, request},
-		Measured: fmt.Sprintf("In fairness, lock-step does keep size and body apart, for %s a message, here %s instead of %s; "+
+		Measured: words.Sentencef("In fairness, lock-step does keep size and body apart, for %s a message, here %s instead of %s; "+
 			"but after a cut inside the size the answer began with %.2q, the digits left behind, and after a cut inside the request the server ran %q.",
-			count(glued.Cost.RoundTrips, "round trip"), glued.Cost.Elapsed, rtt, size.answer(), ran),
+			words.Count(glued.Cost.RoundTrips, "round trip"), glued.Cost.Elapsed, rtt, size.answer(), ran),
 	}, nil
 }
 
@@ -131,8 +132,8 @@ func biggerBuffer() (Result, error) {
 	return Result{
 		Refuted: parts[1].Verdict != stage.OK && parts[2].Verdict != stage.OK && len(whole) < len(messages),
 		Parts:   parts,
-		Measured: fmt.Sprintf("With a buffer of 64 KiB %s took all %s, %s, where one of 1 KiB took %s; and after a cut the big buffer still got reads of %s bytes for messages of 700.",
-			count(len(whole), "read"), count(len(messages), "message"), count(sum(whole), "byte"),
-			count(len(parts[0].reads(trace.Up)), "read"), list(cut)),
+		Measured: words.Sentencef("With a buffer of 64 KiB %s took all %s, %s, where one of 1 KiB took %s; and after a cut the big buffer still got reads of %s bytes for messages of 700.",
+			words.Count(len(whole), "read"), words.Count(len(messages), "message"), words.Count(sum(whole), "byte"),
+			words.Count(len(parts[0].reads(trace.Up)), "read"), words.Numbers(cut)),
 	}, nil
 }

@@ -9,13 +9,14 @@ import (
 	"time"
 
 	"stickydemo/demos/stage"
+	"stickydemo/demos/words"
 	"stickydemo/netsim/trace"
 )
 
 // sendsAll sends 50,000,000 bytes with a time limit to a peer that does not
 // read, and without one to a peer that does.
 func sendsAll() (Result, error) {
-	if why := sockets(); why != "" {
+	if why := sockets(); !why.IsZero() {
 		return Result{Skipped: why}, nil
 	}
 	const limit = 250 * time.Millisecond
@@ -32,9 +33,9 @@ func sendsAll() (Result, error) {
 	if err != nil && !timedOut(err) {
 		return Result{}, err
 	}
-	ended := "without an error"
+	ended := words.Sentencef("without an error")
 	if err != nil {
-		ended = "with an error"
+		ended = words.Sentencef("with an error")
 	}
 
 	patient, reader, err := loopback()
@@ -51,23 +52,23 @@ func sendsAll() (Result, error) {
 	return Result{
 		Refuted: part < len(data),
 		Parts: []Part{bars(
-			Bar{"handed to one write", len(data)},
-			Bar{"taken within " + limit.String() + ", nobody reading", part},
-			Bar{"in fairness: taken without a time limit, the peer reading", whole},
+			Bar{words.Sentencef("handed to one write"), len(data)},
+			Bar{words.Sentencef("taken within %s, nobody reading", limit), part},
+			Bar{words.Sentencef("in fairness: taken without a time limit, the peer reading"), whole},
 		)},
-		Measured: fmt.Sprintf("A write of %s that had %s took %s and returned that number %s; in fairness, one that could wait for its reader took %s.",
-			count(len(data), "byte"), limit, group(part), ended, group(whole)),
+		Measured: words.Sentencef("A write of %s that had %s took %s and returned that number %s; in fairness, one that could wait for its reader took %s.",
+			words.Count(len(data), "byte"), limit, words.Group(part), ended, words.Group(whole)),
 	}, nil
 }
 
 // writeArrived writes to a peer that does not read yet, and closes with input
 // of its own unread.
 func writeArrived() (Result, error) {
-	if why := sockets(); why != "" {
+	if why := sockets(); !why.IsZero() {
 		return Result{Skipped: why}, nil
 	}
 	if runtime.GOOS != "linux" {
-		return Result{Skipped: "whether a close with unread input resets the connection is each system's own choice, and this is known of Linux"}, nil
+		return Result{Skipped: words.Sentencef("whether a close with unread input resets the connection is each system's own choice, and this is known of Linux")}, nil
 	}
 	client, server, err := loopback()
 	if err != nil {
@@ -105,11 +106,11 @@ func writeArrived() (Result, error) {
 	return Result{
 		Refuted: int(got) < written && errors.Is(end, syscall.ECONNRESET),
 		Parts: []Part{bars(
-			Bar{"written without an error", written},
-			Bar{"read by the peer before the reset", int(got)},
+			Bar{words.Sentencef("written without an error"), written},
+			Bar{words.Sentencef("read by the peer before the reset"), int(got)},
 		)},
-		Measured: fmt.Sprintf("%s of %s bytes each returned without an error, %s bytes, and so did the close, with one byte of input unread; the peer read %s and then %q.",
-			count(written/piece, "write"), group(piece), group(written), group(int(got)), cause(end)),
+		Measured: words.Sentencef("%s of %s bytes each returned without an error, %s bytes, and so did the close, with one byte of input unread; the peer read %s and then %q.",
+			words.Count(written/piece, "write"), words.Group(piece), words.Group(written), words.Group(int(got)), cause(end)),
 	}, nil
 }
 
@@ -156,7 +157,7 @@ func writeAtomic() (Result, error) {
 	return Result{
 		Refuted: two.Verdict != stage.OK && one.Verdict == stage.OK,
 		Parts:   []Part{two, one},
-		Measured: fmt.Sprintf("All %s arrived whole, and in the order of %s bytes: two headers, then two bodies, so that the reader took %s for %q.",
-			count(len(two.writes(trace.Up)), "write"), list(two.writes(trace.Up)), hex(took), messages[0]),
+		Measured: words.Sentencef("All %s arrived whole, and in the order of %s bytes: two headers, then two bodies, so that the reader took %s for %q.",
+			words.Count(len(two.writes(trace.Up)), "write"), words.Numbers(two.writes(trace.Up)), hex(took), messages[0]),
 	}, nil
 }

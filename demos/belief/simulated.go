@@ -9,6 +9,7 @@ import (
 
 	"stickydemo/demos/lab"
 	"stickydemo/demos/stage"
+	"stickydemo/demos/words"
 	"stickydemo/netsim"
 	"stickydemo/netsim/trace"
 )
@@ -199,8 +200,8 @@ func staged(name string, side stage.Side, plan string, commands ...string) Part 
 }
 
 // named gives a part its name.
-func (p Part) named(name string) Part {
-	p.Name = name
+func (p Part) named(name string, args ...any) Part {
+	p.Name = words.Sentencef(name, args...)
 	return p
 }
 

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"stickydemo/demos/stage"
+	"stickydemo/demos/words"
 )
 
 // decodeChunks turns each read into text, and then the whole message.
@@ -36,8 +37,8 @@ func decodeChunks() (Result, error) {
 	return Result{
 		Refuted: broken > 0 && text.String() != messages[0] && whole.Verdict == stage.OK,
 		Parts:   []Part{chunks, whole},
-		Measured: fmt.Sprintf("%q is %s: cut after 2 and decoded read by read it became %s of replacement and %q, and decoded whole it was %q.",
-			messages[0], count(len(messages[0]), "byte"), count(broken, "sign"),
+		Measured: words.Sentencef("%q is %s: cut after 2 and decoded read by read it became %s of replacement and %q, and decoded whole it was %q.",
+			messages[0], words.Count(len(messages[0]), "byte"), words.Count(broken, "sign"),
 			strings.ReplaceAll(text.String(), string(utf8.RuneError), ""), strings.Join(whole.heard(), "")),
 	}, nil
 }
@@ -73,7 +74,7 @@ func characters() (Result, error) {
 	return Result{
 		Refuted: took != message && wrong > 1<<20 && right.Verdict == stage.OK,
 		Parts:   []Part{counted, right},
-		Measured: fmt.Sprintf("%q is %s and %s: the reader took %s, which is no character, for the message and the rest for the next length, %s.",
-			message, count(utf8.RuneCountInString(message), "character"), count(len(message), "byte"), hex(took), group(wrong)),
+		Measured: words.Sentencef("%q is %s and %s: the reader took %s, which is no character, for the message and the rest for the next length, %s.",
+			message, words.Count(utf8.RuneCountInString(message), "character"), words.Count(len(message), "byte"), hex(took), words.Group(wrong)),
 	}, nil
 }

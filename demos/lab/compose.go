@@ -10,6 +10,7 @@ import (
 
 	"stickydemo/demos/shell"
 	"stickydemo/demos/stage"
+	"stickydemo/demos/words"
 	"stickydemo/netsim"
 	"stickydemo/netsim/search"
 	"stickydemo/netsim/trace"
@@ -19,7 +20,7 @@ import (
 // endpoint does alone.
 type Composition struct {
 	Holds bool
-	Why   string // on what premises, or which one fails
+	Why   words.Sentence // on what premises, or which one fails
 }
 
 // Compose drives each endpoint of a spec alone, with all that its peer sends
@@ -31,26 +32,26 @@ type Composition struct {
 // one writer, nobody looks at a clock, and buffers are large enough.
 func Compose(ctx context.Context, spec Spec, workers int) (Composition, error) {
 	if spec.Stage.OnDatagrams() {
-		return Composition{Why: "datagrams are lost and change their order, and the theorem is about streams"}, nil
+		return Composition{Why: words.Sentencef("datagrams are lost and change their order, and the theorem is about streams")}, nil
 	}
 	spec.Plan = netsim.Plan{}
 	glued := Run(spec)
 	if glued.Verdict != stage.OK {
-		return Composition{Why: fmt.Sprintf("it does not hold even where nothing is cut: %s", glued.Verdict)}, nil
+		return Composition{Why: words.Sentencef(notUncut, glued.Verdict)}, nil
 	}
 	r := Subject(spec)()
 	longest := r.Run(netsim.Plan{}).Longest
 	r.Close()
 	if longest > 0 {
-		return Composition{Why: fmt.Sprintf("a pause or a deadline of %s makes time matter, and the theorem knows none", longest)}, nil
+		return Composition{Why: words.Sentencef(clocked, longest)}, nil
 	}
 	streams := newStreams(glued.Log)
 	every := true // way to cut was tried, not single and pairs of cuts alone
 	for _, dir := range search.Directions {
 		alone := &alone{spec: spec, streams: streams, plays: client}
-		who := "server"
+		who := words.Sentencef("server")
 		if dir == trace.Down {
-			alone.plays, who = server, "client"
+			alone.plays, who = server, words.Sentencef("client")
 		}
 		shape := search.Shape{}
 		if dir == trace.Up {
@@ -71,23 +72,40 @@ func Compose(ctx context.Context, spec Spec, workers int) (Composition, error) {
 		paired := false
 		for _, k := range swept {
 			if k.Wrong > 0 && k.Kind != search.Window {
-				return Composition{Why: fmt.Sprintf("given all its input at once, the %s does not do what it did call by call (seen under %s): it depends on where its reads end", who, k.First)}, nil
+				return Composition{Why: words.Sentencef(seenUnder, who, k.First)}, nil
 			}
 			paired = paired || k.Kind == search.Cuts && (k.Tried > 0 || shape.Of(dir) < 3)
 		}
 		if counted { // and some way was wrong, if none that a sweep tries
-			return Composition{Why: fmt.Sprintf("given all its input at once, the %s does not do what it did call by call in %s of %s ways to cut it", who, count.Wrong, search.Segmentations(shape.Of(dir)))}, nil
+			return Composition{Why: words.Sentencef(inWays, who, count.Wrong, search.Segmentations(shape.Of(dir)))}, nil
 		}
 		if !paired {
-			return Composition{Why: fmt.Sprintf("%d bytes are too many to try every two cuts of what the %s reads", shape.Of(dir), who)}, nil
+			return Composition{Why: words.Sentencef(tooMany, shape.Of(dir), who)}, nil
 		}
 	}
-	shown := "each endpoint alone did the same under all ways to cut its input"
 	if !every {
-		shown = "each endpoint alone did the same under every cut and every two cuts of its input and 1,000 seeds, " +
-			"and is taken to do so under the ways that are too many to try"
+		return Composition{true, words.Sentencef(tried)}, nil
 	}
-	return Composition{true, shown + "; reads block, each direction has one writer, nobody looks at a clock, buffers suffice"}, nil
+	return Composition{true, words.Sentencef(exact)}, nil
+}
+
+// What a Composition says: on what it stands, or why there is none.
+const (
+	exact = "each endpoint alone did the same under all ways to cut its input" + premises
+	tried = "each endpoint alone did the same under every cut and every two cuts of its input and 1,000 seeds, " +
+		"and is taken to do so under the ways that are too many to try" + premises
+	premises = "; reads block, each direction has one writer, nobody looks at a clock, buffers suffice"
+
+	notUncut  = "it does not hold even where nothing is cut: %s"
+	clocked   = "a pause or a deadline of %s makes time matter, and the theorem knows none"
+	seenUnder = "given all its input at once, the %s does not do what it did call by call (seen under %s): it depends on where its reads end"
+	inWays    = "given all its input at once, the %s does not do what it did call by call in %s of %s ways to cut it"
+	tooMany   = "%d bytes are too many to try every two cuts of what the %s reads"
+)
+
+// Reason makes a sentence of a Composition's Why that was saved in English.
+func Reason(why string) words.Sentence {
+	return words.Recognize(why, notUncut, clocked, seenUnder, inWays, tooMany)
 }
 
 // exactAlone is how many runs an endpoint alone may take to be tried in all

@@ -135,7 +135,7 @@ func TestCompositionWouldBeNoticed(t *testing.T) {
 		if spec.Variant == "ends" { // to which few places are fatal
 			spec.Commands = composed[1]
 		}
-		if c, err := lab.Compose(t.Context(), spec, 1); err != nil || c.Holds || c.Why == "" {
+		if c, err := lab.Compose(t.Context(), spec, 1); err != nil || c.Holds || c.Why.IsZero() {
 			t.Errorf("got %+v, %v, want it not to hold", c, err)
 		}
 		if spec.Stage.OnDatagrams() {

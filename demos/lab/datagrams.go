@@ -2,12 +2,12 @@ package lab
 
 import (
 	"bytes"
-	"fmt"
 	"net"
 	"slices"
 	"time"
 
 	"stickydemo/demos/stage"
+	"stickydemo/demos/words"
 	"stickydemo/netsim"
 	"stickydemo/netsim/search"
 	"stickydemo/netsim/trace"
@@ -182,8 +182,8 @@ func (e *exchange) datagramPayloads(r *Result, s *streams) (pieces []Piece, copi
 
 // unswapped names the swaps of a plan that did nothing, because nothing overtook
 // what waited for it.
-func (s *streams) unswapped(plan netsim.Plan) []string {
-	var said []string
+func (s *streams) unswapped(plan netsim.Plan) []words.Sentence {
+	var said []words.Sentence
 	for _, dir := range search.Directions {
 		sent := s.log.Spans(trace.Written, 1, dir)
 		arrived := s.log.Spans(trace.Arrived, 1, dir)
@@ -193,7 +193,7 @@ func (s *streams) unswapped(plan netsim.Plan) []string {
 			}
 			first, next := slices.Index(arrived, sent[n-1]), slices.Index(arrived, sent[n])
 			if first >= 0 && next > first {
-				said = append(said, fmt.Sprintf("%s:swap=%d did nothing: the next datagram was sent only when this one had come", dir, n))
+				said = append(said, words.Sentencef("%s:swap=%d did nothing: the next datagram was sent only when this one had come", dir, n))
 			}
 		}
 	}

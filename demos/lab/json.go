@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"stickydemo/demos/stage"
+	"stickydemo/demos/words"
 	"stickydemo/netsim"
 	"stickydemo/netsim/relay"
 )
@@ -58,7 +59,7 @@ func (r *Result) MarshalJSON() ([]byte, error) {
 	j := resultJSON{
 		Stage: r.Stage.ID, Name: r.Stage.Name, Side: r.Side, Variant: r.Variant, Net: r.Net,
 		Plan: &r.Plan, Commands: r.Commands, Clients: r.Clients, Verdict: r.Verdict, Expected: expected,
-		Error: text(r.Err), Server: text(r.Server.Err), Notes: r.Notes, Calls: []callJSON{},
+		Error: text(r.Err), Server: text(r.Server.Err), Notes: words.Strings(r.Notes), Calls: []callJSON{},
 		Cost: costJSON{int64(c.Elapsed), c.RoundTrips, c.Wire, c.Payload, c.Reads, c.Writes, c.Segments, c.Headers},
 	}
 	if !r.Planned() {

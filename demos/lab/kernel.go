@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"stickydemo/demos/words"
 	"stickydemo/netsim"
 	"stickydemo/netsim/relay"
 	"stickydemo/netsim/trace"
@@ -164,14 +165,14 @@ func (r *recorder) relayed(plan netsim.Plan, to string) (*between, error) {
 }
 
 // notes say what of the plan's cuts is not sure.
-func (b *between) notes() []string {
+func (b *between) notes() []words.Sentence {
 	c := b.relay.Counters()
-	var said []string
+	var said []words.Sentence
 	if loose := c.Unverified + c.TimedOut; loose > 0 {
-		said = append(said, fmt.Sprintf("%d of %d cuts were not verified: a read may have crossed them", loose, loose+c.Verified))
+		said = append(said, words.Sentencef("%d of %d cuts were not verified: a read may have crossed them", loose, loose+c.Verified))
 	}
 	if c.Ended > 0 {
-		said = append(said, fmt.Sprintf("glue held %d times for too short a time: there are cuts", c.Ended))
+		said = append(said, words.Sentencef("glue held %d times for too short a time: there are cuts", c.Ended))
 	}
 	return said
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"stickydemo/demos/stage"
+	"stickydemo/demos/words"
 	"stickydemo/netsim"
 	"stickydemo/netsim/relay"
 	"stickydemo/netsim/search"
@@ -33,7 +34,7 @@ type Result struct {
 	Server  Server
 	Err     error // how the run as a whole ended badly: who waited for what, say
 	Cost    Cost
-	Notes   []string // what of the plan did nothing
+	Notes   []words.Sentence // what of the plan did nothing
 
 	Log      trace.Log
 	Payloads []Piece // which bytes are a message's own; the others are its header

@@ -2,9 +2,9 @@ package lab
 
 import (
 	"context"
-	"fmt"
 	"runtime"
 
+	"stickydemo/demos/words"
 	"stickydemo/netsim"
 	"stickydemo/netsim/search"
 	"stickydemo/netsim/trace"
@@ -49,20 +49,20 @@ const MapLimit = 5000
 // the side breaks without a cut.
 func (l *Lab) Map(r *Result) {
 	if r.Stage.OnDatagrams() {
-		r.Notes = append(r.Notes, "no cut map: there is no stream to cut")
+		r.Notes = append(r.Notes, words.Sentencef("no cut map: there is no stream to cut"))
 		return
 	}
 	runner := &runner{spec: r.Spec}
 	defer runner.Close()
 	if o := runner.Run(netsim.Plan{}); o.Broken() {
-		r.Notes = append(r.Notes, "no cut map: it breaks even where nothing is cut")
+		r.Notes = append(r.Notes, words.Sentencef("no cut map: it breaks even where nothing is cut"))
 		return
 	}
 	shape := l.Shape(r.Spec)
 	for _, dir := range search.Directions {
 		n := shape.Of(dir)
 		if n > MapLimit {
-			r.Notes = append(r.Notes, fmt.Sprintf("no cut map %s: %d bytes are over the limit of %d", dir, n, MapLimit))
+			r.Notes = append(r.Notes, words.Sentencef("no cut map %s: %d bytes are over the limit of %d", dir, n, MapLimit))
 			continue
 		}
 		d := search.Direction{Places: search.Map(runner, dir, n)}
@@ -115,7 +115,7 @@ func Search(ctx context.Context, spec Spec, o search.Options) (*Searched, error)
 		found.Composition, err = Compose(ctx, spec, o.Workers)
 	}
 	if err != nil {
-		found.Composition = Composition{Why: "the search did not come so far"}
+		found.Composition = Composition{Why: words.Sentencef("the search did not come so far")}
 	}
 	return found, err
 }

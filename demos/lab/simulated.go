@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"stickydemo/demos/stage"
+	"stickydemo/demos/words"
 	"stickydemo/netsim"
 	"stickydemo/netsim/trace"
 )
@@ -149,10 +150,10 @@ func (e *exchange) result(network Net, log trace.Log) *Result {
 	copied := 0
 	if r.Stage.OnDatagrams() {
 		r.Payloads, copied = e.datagramPayloads(r, streams)
-		r.Notes = append(r.Plan.BeyondDatagrams(streams.datagrams), streams.unswapped(r.Plan)...)
+		r.Notes = append(Idle(r.Plan.BeyondDatagrams(streams.datagrams)), streams.unswapped(r.Plan)...)
 	} else {
 		r.Payloads = e.payloads(streams)
-		r.Notes = r.Plan.Beyond(streams.length)
+		r.Notes = Idle(r.Plan.Beyond(streams.length))
 	}
 	r.Cost = cost(log, e.begin, e.end, e.standing, r.Payloads)
 	r.Cost.Payload -= copied
@@ -172,4 +173,18 @@ func judge(c *Call, messages []int, number int) stage.Verdict {
 		return stage.Torn
 	}
 	return stage.Wrong
+}
+
+// Idle makes sentences of what netsim says of a plan's idle parts: see
+// [netsim.Plan.Beyond].
+func Idle(said []string) []words.Sentence {
+	var list []words.Sentence
+	for _, text := range said {
+		list = append(list, words.Recognize(text,
+			"%s is past the end (%d bytes) and does nothing",
+			"%s is past the last of %d datagrams and does nothing",
+			"%s is for datagrams and leaves streams alone",
+			"%s is for streams and leaves datagrams alone"))
+	}
+	return list
 }

@@ -71,7 +71,7 @@ func TestDifference(t *testing.T) {
 		{"axc", "abc", `from byte 1 on "xc", want "bc"`},
 		{"", "a", "it ends after 0 bytes of 1"},
 	} {
-		if says := difference([]byte(test.got), []byte(test.want)); says != test.says {
+		if says := difference([]byte(test.got), []byte(test.want)).String(); says != test.says {
 			t.Errorf("%q for %q: got %s, want %s", test.got, test.want, says, test.says)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"stickydemo/demos/words"
 	"stickydemo/netsim"
 	"stickydemo/netsim/trace"
 )
@@ -86,9 +87,9 @@ func (f *Finding) json() *findingJSON {
 func (r *Report) MarshalJSON() ([]byte, error) {
 	b := r.Baseline
 	j := reportJSON{
-		configJSON: r.Config.json(), Verdict: r.Verdict, Why: r.Why,
+		configJSON: r.Config.json(), Verdict: r.Verdict, Why: r.Why.String(),
 		Baseline: baselineJSON{b.End, b.OutputBytes, b.Same, b.Took, b.Conns, b.Up, b.Down},
-		Tried:    append([]Tried{}, r.Tried...), Cuts: r.Cuts, Findings: []*findingJSON{}, Notes: r.Notes, Took: r.Took,
+		Tried:    append([]Tried{}, r.Tried...), Cuts: r.Cuts, Findings: []*findingJSON{}, Notes: words.Strings(r.Notes), Took: r.Took,
 	}
 	for _, f := range r.Findings {
 		j.Findings = append(j.Findings, f.json())

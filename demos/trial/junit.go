@@ -76,7 +76,7 @@ func (r *Report) WriteJUnit(w io.Writer, text string) error {
 	}
 	baseline := caseXML{Name: "without a plan", Output: r.Baseline.End}
 	if r.Verdict == BrokenWithoutPlan {
-		baseline.Failure = &messageXML{r.Findings[0].Failure.Text, text}
+		baseline.Failure = &messageXML{r.Findings[0].Failure.Text.String(), text}
 	}
 	add(baseline)
 	for _, g := range r.Tried {
@@ -86,12 +86,12 @@ func (r *Report) WriteJUnit(w io.Writer, text string) error {
 	}
 	if r.Verdict == Broke {
 		for _, f := range r.Findings {
-			add(caseXML{Name: "smallest plan " + f.Plan.String(), Failure: &messageXML{f.Failure.Text, text}})
+			add(caseXML{Name: "smallest plan " + f.Plan.String(), Failure: &messageXML{f.Failure.Text.String(), text}})
 		}
 	} else {
 		c := caseXML{Name: "verdict", Output: fmt.Sprintf("%s: %d cuts verified in %s", r.Verdict, r.Cuts.Verified, r.Took.Round(time.Millisecond))}
 		if r.Verdict == Inconclusive {
-			c.Error = &messageXML{r.Why, text}
+			c.Error = &messageXML{r.Why.String(), text}
 		}
 		add(c)
 	}

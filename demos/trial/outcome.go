@@ -2,10 +2,10 @@ package trial
 
 import (
 	"bytes"
-	"fmt"
 	"strings"
 	"time"
 
+	"stickydemo/demos/words"
 	"stickydemo/netsim/relay"
 	"stickydemo/netsim/trace"
 )
@@ -43,8 +43,8 @@ const (
 
 // A Failure is an outcome that is not as it should be.
 type Failure struct {
-	Kind Kind   `json:"kind"`
-	Text string `json:"text"`
+	Kind Kind           `json:"kind"`
+	Text words.Sentence `json:"text"`
 }
 
 // An oracle is what an outcome should be: what two runs without a plan agree on.
@@ -63,55 +63,53 @@ func (o *oracle) judge(got *Outcome) *Failure {
 	case got.Slow:
 		return nil
 	case got.Hang && !o.hang:
-		return &Failure{Hang, fmt.Sprintf("nothing moved any more, after %s of output", bytesOf(len(got.Output)))}
+		return &Failure{Hang, words.Sentencef("nothing moved any more, after %s of output", words.Ungrouped(len(got.Output), "byte"))}
 	case got.Server != "" && got.Server != endOK && got.Server != o.server:
-		return &Failure{Crash, "the server ended: " + withReason(got.Server, got.Last)}
+		return &Failure{Crash, words.Sentencef("the server ended: %s", withReason(got.Server, got.Last))}
 	}
 	if got.End != o.end {
 		kind := Status
 		if got.Status < 0 {
 			kind = Crash
 		}
-		return &Failure{kind, "the client ended with " + withReason(got.End, lastLine(got.Errors)) + ", want " + o.end}
+		return &Failure{kind, words.Sentencef("the client ended with %s, want %s", withReason(got.End, lastLine(got.Errors)), Ended(o.end))}
 	}
 	if o.known && got.Length != o.length && bytes.HasPrefix(got.Output, o.output) {
-		return &Failure{Output, fmt.Sprintf("the client's output is another one: %s, want %d", bytesOf(got.Length), o.length)}
+		return &Failure{Output, words.Sentencef("the client's output is another one: %s, want %d", words.Ungrouped(got.Length, "byte"), o.length)}
 	}
 	if o.known && !bytes.Equal(got.Output, o.output) {
-		return &Failure{Output, "the client's output is another one: " + difference(got.Output, o.output)}
+		return &Failure{Output, words.Sentencef("the client's output is another one: %s", difference(got.Output, o.output))}
 	}
 	return nil
 }
 
-func withReason(end, reason string) string {
+// Ended makes a sentence of the words in which a program's end is known.
+func Ended(end string) words.Sentence {
+	return words.Recognize(end, "exit status %d", "signal: %s", endHang, endSilence, endClosed)
+}
+
+func withReason(end, reason string) words.Sentence {
 	if reason == "" {
-		return end
+		return Ended(end)
 	}
-	return end + " (" + clip(reason, 200) + ")"
+	return words.Sentencef("%s (%s)", Ended(end), clip(reason, 200))
 }
 
 // difference says where two outputs part.
-func difference(got, want []byte) string {
+func difference(got, want []byte) words.Sentence {
 	same := 0
 	for same < len(got) && same < len(want) && got[same] == want[same] {
 		same++
 	}
 	if same == len(got) {
-		return fmt.Sprintf("it ends after %s of %d", bytesOf(same), len(want))
+		return words.Sentencef("it ends after %s of %d", words.Ungrouped(same, "byte"), len(want))
 	}
 	const show = 32
 	piece := got[same:min(same+show, len(got))]
 	if same == len(want) {
-		return fmt.Sprintf("%s too many: %+q", bytesOf(len(got)-same), piece)
+		return words.Sentencef("%s too many: %+q", words.Ungrouped(len(got)-same, "byte"), piece)
 	}
-	return fmt.Sprintf("from byte %d on %+q, want %+q", same, piece, want[same:min(same+show, len(want))])
-}
-
-func bytesOf(n int) string {
-	if n == 1 {
-		return "1 byte"
-	}
-	return fmt.Sprintf("%d bytes", n)
+	return words.Sentencef("from byte %d on %+q, want %+q", same, piece, want[same:min(same+show, len(want))])
 }
 
 // clip shortens a text that somebody else's program printed.

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"stickydemo/demos/trial"
+	"stickydemo/demos/words"
 )
 
 // The programs in testdata, tried as their authors would. They are real, and so
@@ -198,7 +199,7 @@ func shown(r *trial.Report) string {
 	for _, f := range r.Findings {
 		fmt.Fprintf(&text, "%s: %s\n", f.Plan, f.Failure.Text)
 	}
-	return text.String() + strings.Join(r.Notes, "\n")
+	return text.String() + strings.Join(words.Strings(r.Notes), "\n")
 }
 
 // built is a folder with the programs in Go.

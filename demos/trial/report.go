@@ -3,6 +3,7 @@ package trial
 import (
 	"time"
 
+	"stickydemo/demos/words"
 	"stickydemo/netsim"
 	"stickydemo/netsim/trace"
 )
@@ -36,12 +37,12 @@ type Report struct {
 	Config   Config
 	Listens  string // where a client that is not ours connects
 	Verdict  Verdict
-	Why      string // of an inconclusive one
+	Why      words.Sentence // of an inconclusive one
 	Baseline Baseline
 	Tried    []Tried
 	Cuts     Cuts // of all runs
 	Findings []*Finding
-	Notes    []string
+	Notes    []words.Sentence
 	Took     time.Duration
 }
 

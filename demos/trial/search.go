@@ -2,11 +2,11 @@ package trial
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"sync"
 	"time"
 
+	"stickydemo/demos/words"
 	"stickydemo/netsim"
 	"stickydemo/netsim/search"
 	"stickydemo/netsim/trace"
@@ -152,7 +152,7 @@ func (t *trial) count(g *Tried, a *attempt) {
 	g.Runs++
 	t.runs++
 	if a.outcome.Slow {
-		t.note(fmt.Sprintf("under %s: killed after %s, still moving: not counted (see --timeout)", a.plan, a.outcome.Took.Round(time.Second)))
+		t.note(words.Sentencef("under %s: killed after %s, still moving: not counted (see --timeout)", a.plan, a.outcome.Took.Round(time.Second)))
 	}
 	if a.failure != nil {
 		a.failedInTime = true
@@ -299,7 +299,7 @@ func (t *trial) drip(ctx context.Context) error {
 		switch n := t.length(dir); {
 		case n > maxDrip:
 			plans = append(plans, upTo(dir, maxDrip))
-			t.note(fmt.Sprintf("drip: only the first %d of the %d bytes %s", maxDrip, n, dir))
+			t.note(words.Sentencef("drip: only the first %d of the %d bytes %s", maxDrip, n, dir))
 		case n > 1:
 			plans = append(plans, of(dir, netsim.Stream{Mode: netsim.Mode{Kind: netsim.Drip}}))
 		default:
@@ -415,7 +415,7 @@ func (t *trial) even(plan netsim.Plan, n int) netsim.Plan {
 
 // slow notes a failure that is the program's own limit on slow peers.
 func (t *trial) slow(plan netsim.Plan, f *Failure) {
-	t.note(fmt.Sprintf("under %s: %s; a delay alone does that too: the program's own limit on slow peers, which is not counted", plan, f.Text))
+	t.note(words.Sentencef("under %s: %s; a delay alone does that too: the program's own limit on slow peers, which is not counted", plan, f.Text))
 }
 
 // glue holds back and writes together what came apart.
@@ -710,15 +710,14 @@ func (t *trial) found(ctx context.Context, plan netsim.Plan) error {
 
 // flaky notes a failure that did not come again.
 func (t *trial) flaky(plan netsim.Plan, f *Failure) error {
-	text := "it failed once and not again"
+	text := words.Sentencef("it failed once and not again")
 	if f != nil {
-		text = f.Text + ", but not every time"
+		text = words.Sentencef("%s, but not every time", f.Text)
 	}
-	under := "under " + plan.String()
+	why := words.Sentencef("flaky: under %s: %s", plan, text)
 	if plainly(plan) {
-		under = "without a plan"
+		why = words.Sentencef("flaky: without a plan: %s", text)
 	}
-	why := fmt.Sprintf("flaky: %s: %s", under, text)
 	if t.report.Verdict != Inconclusive {
 		t.inconclusive(why)
 	}
@@ -732,14 +731,14 @@ func (t *trial) conclude() {
 	cuts := r.Cuts.Verified + r.Cuts.Unverified + r.Cuts.TimedOut
 	switch {
 	case len(r.Findings) > 0:
-		r.Verdict, r.Why = Broke, ""
+		r.Verdict, r.Why = Broke, words.Sentence{}
 	case r.Verdict == Inconclusive:
 	case cuts == 0 && len(t.Plans) > 0 && uncut(t.Plans):
 		r.Verdict = Survived
 	case cuts == 0:
-		t.inconclusive("no cut was made: the connections carried " + bytesOf(r.Baseline.Up+r.Baseline.Down))
+		t.inconclusive(words.Sentencef("no cut was made: the connections carried %s", words.Ungrouped(r.Baseline.Up+r.Baseline.Down, "byte")))
 	case r.Cuts.Verified == 0:
-		t.inconclusive("none of the cuts could be verified: the programs may not have seen a single one")
+		t.inconclusive(words.Sentencef("none of the cuts could be verified: the programs may not have seen a single one"))
 	default:
 		r.Verdict = Survived
 	}

@@ -25,6 +25,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"stickydemo/demos/words"
 	"stickydemo/netsim"
 	"stickydemo/netsim/relay"
 	"stickydemo/netsim/search"
@@ -170,7 +171,7 @@ func Run(ctx context.Context, c Config) (*Report, error) {
 	err := t.try(ctx)
 	t.report.Took = time.Since(begin)
 	if ctx.Err() != nil && len(t.report.Findings) == 0 {
-		t.inconclusive("interrupted")
+		t.inconclusive(words.Sentencef("interrupted"))
 	}
 	return t.report, err
 }
@@ -191,9 +192,9 @@ func (t *trial) try(ctx context.Context) error {
 // endedEarly says what put an end to the search: a server that runs no more, say.
 // What was found until then counts.
 func (t *trial) endedEarly(err error) {
-	why := "ended early: " + err.Error()
+	why := words.Sentencef("ended early: %s", err.Error())
 	if a := t.workers[0].last; a != nil && !plainly(a.plan) {
-		why += fmt.Sprintf(" (behind a run under %s)", a.plan)
+		why = words.Sentencef("ended early: %s (behind a run under %s)", err.Error(), a.plan)
 	}
 	t.inconclusive(why)
 	t.note(why)
@@ -222,18 +223,18 @@ func (t *trial) baseline(ctx context.Context) (done bool, err error) {
 	case t.Want != nil:
 		return t.wanted(a, b), nil
 	case a.End != b.End:
-		t.inconclusive(fmt.Sprintf("flaky: without a plan the client ended with %s once and with %s once", a.End, b.End))
+		t.inconclusive(words.Sentencef("flaky: without a plan the client ended with %s once and with %s once", Ended(a.End), Ended(b.End)))
 		return true, nil
 	case a.Status != 0:
-		why := withReason(a.End, lastLine(a.Errors))
+		why := withReason(a.End, lastLine(a.Errors)).String()
 		if a.Server != "" && a.Server != endOK {
-			why += "; the server ended: " + withReason(a.Server, a.Last)
+			why += "; the server ended: " + withReason(a.Server, a.Last).String()
 		}
 		return false, fmt.Errorf(withoutPlan+"%w with %s", errFailed, why)
 	case a.Server != "" && a.Server != endOK: // and its client made nothing of it
 		return false, fmt.Errorf(withoutPlan+"%w: %s (see --want, if that is as it should be)", errCrashed, withReason(a.Server, a.Last))
 	case !t.oracle.known:
-		t.note("the client's output was not the same both times without a plan: only its exit status is compared")
+		t.note(words.Sentencef("the client's output was not the same both times without a plan: only its exit status is compared"))
 	}
 	return false, nil
 }
@@ -271,7 +272,7 @@ func (t *trial) again(ctx context.Context, first *Outcome) (*Outcome, error) {
 	if third, err := t.alone(ctx); err != nil || t.oracle.judge(third) != nil {
 		return second, err
 	}
-	t.note("the server served only its first client as it should: each run has a new one")
+	t.note(words.Sentencef("the server served only its first client as it should: each run has a new one"))
 	return t.again(ctx, first)
 }
 
@@ -328,8 +329,13 @@ func (t *trial) wanted(a, b *Outcome) (done bool) {
 	return true
 }
 
-// endOK is a client's end that is none of a failure.
-const endOK = "exit status 0"
+// How a client ends. The last two are of one that is not ours.
+const (
+	endOK      = "exit status 0"
+	endHang    = "a hang"
+	endSilence = "silence"
+	endClosed  = "the end of its connection"
+)
 
 // learn takes from runs without a plan what the plans are made of.
 func (t *trial) learn(a, b *Outcome) {
@@ -348,7 +354,7 @@ func (t *trial) learn(a, b *Outcome) {
 		}
 	}
 	if a.Relay.TLS > 0 {
-		t.note("the connections carry TLS: cuts fall into ciphertext and exercise the TLS library")
+		t.note(words.Sentencef("the connections carry TLS: cuts fall into ciphertext and exercise the TLS library"))
 	}
 }
 
@@ -415,13 +421,13 @@ func (t *trial) suspect(a *attempt) {
 	t.suspects = append(t.suspects, a)
 }
 
-func (t *trial) note(text string) {
-	if !slices.Contains(t.report.Notes, text) {
+func (t *trial) note(text words.Sentence) {
+	if !slices.Contains(words.Strings(t.report.Notes), text.String()) {
 		t.report.Notes = append(t.report.Notes, text)
 	}
 }
 
-func (t *trial) inconclusive(why string) { t.report.Verdict, t.report.Why = Inconclusive, why }
+func (t *trial) inconclusive(why words.Sentence) { t.report.Verdict, t.report.Why = Inconclusive, why }
 
 func (t *trial) progress(what string, done, of int) {
 	if t.Progress != nil {

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"stickydemo/demos/trial"
+	"stickydemo/demos/words"
 	"stickydemo/netsim"
 	"stickydemo/netsim/trace"
 )
@@ -117,7 +118,7 @@ func TestBroke(t *testing.T) {
 			if test.place.Of == 0 {
 				place.Of = 0
 			}
-			if f.Failure.Kind != test.kind || f.Mistake != test.mistake || place != test.place || !strings.Contains(f.Failure.Text, test.says) {
+			if f.Failure.Kind != test.kind || f.Mistake != test.mistake || place != test.place || !strings.Contains(f.Failure.Text.String(), test.says) {
 				t.Errorf("got %+v, %q, %+v, want %s with %q, %q, %+v", f.Failure, f.Mistake, f.Place, test.kind, test.says, test.mistake, test.place)
 			}
 			if f.Confirmed != f.Of || f.Of == 0 || f.Outcome.Relay.Verified == 0 && test.kind != trial.Crash { // who died cannot be asked
@@ -159,7 +160,7 @@ func TestSurvived(t *testing.T) {
 			if raceEnabled {
 				return // its budget is too small for stalls
 			}
-			if notes := strings.Join(r.Notes, "\n"); !strings.Contains(notes, test.note) || test.note == "" && notes != "" {
+			if notes := strings.Join(words.Strings(r.Notes), "\n"); !strings.Contains(notes, test.note) || test.note == "" && notes != "" {
 				t.Errorf("notes are %q, want %q", notes, test.note)
 			}
 			runs := 0
@@ -178,12 +179,12 @@ func TestInconclusive(t *testing.T) {
 	c := programs(t, "fixed-server", "flaky-client")
 	c.Client = parse(t, command(t, "flaky-client", "{port}", "'"+t.TempDir()+"'"))
 	c.Jobs = 1
-	if r := try(t, c); r.Verdict != trial.Inconclusive || !strings.Contains(r.Why, "flaky") {
+	if r := try(t, c); r.Verdict != trial.Inconclusive || !strings.Contains(r.Why.String(), "flaky") {
 		t.Errorf("a client that failed once: got %s (%s), want inconclusive", r.Verdict, r.Why)
 	}
 	c = programs(t, "fixed-server", "fixed-client")
 	c.Plans = []netsim.Plan{netsim.MustParsePlan("up:cut=1000")}
-	if r := try(t, c); r.Verdict != trial.Inconclusive || !strings.Contains(r.Why, "no cut was made") {
+	if r := try(t, c); r.Verdict != trial.Inconclusive || !strings.Contains(r.Why.String(), "no cut was made") {
 		t.Errorf("a cut past the end: got %s (%s), want inconclusive", r.Verdict, r.Why)
 	}
 }
@@ -354,7 +355,7 @@ func TestReports(t *testing.T) {
 	r := &trial.Report{
 		Config: programs(t, "a-server", "a-client"), Verdict: trial.Broke,
 		Tried:    []trial.Tried{{Group: trial.Drip, Runs: 2, Of: 2, Failed: 1}, {Group: trial.Smaller, Runs: 3}},
-		Findings: []*trial.Finding{{Plan: netsim.MustParsePlan("up:cut=1"), Failure: trial.Failure{Kind: trial.Hang, Text: "a <b> & c"}, Dir: trace.Up, At: 1}},
+		Findings: []*trial.Finding{{Plan: netsim.MustParsePlan("up:cut=1"), Failure: trial.Failure{Kind: trial.Hang, Text: words.Sentencef("a <b> & c")}, Dir: trace.Up, At: 1}},
 	}
 	var out bytes.Buffer
 	if err := r.WriteJUnit(&out, "the report \x1b[0m"); err != nil {

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"stickydemo/demos/words"
 	"stickydemo/netsim"
 	"stickydemo/netsim/relay"
 	"stickydemo/netsim/trace"
@@ -180,7 +181,7 @@ func (w *worker) blame() {
 	a := w.last
 	w.last = nil
 	if end := w.server.end(); a.failure == nil && end != endOK && end != w.t.oracle.server {
-		a.failure = &Failure{Crash, "the server ended: " + withReason(end, w.server.lastLine())}
+		a.failure = &Failure{Crash, words.Sentencef("the server ended: %s", withReason(end, w.server.lastLine()))}
 		w.t.suspect(a)
 	}
 }
@@ -253,7 +254,7 @@ func (w *worker) client(ctx context.Context, at net.Addr, r *relay.Relay, plan n
 	case end == byItself && ctx.Err() == nil:
 		o.Status, o.End = c.status(), c.end()
 	case end == stoppedMoving, end == onlyPrints && w.t.known(), end != byItself && w.t.Want != nil:
-		o.Hang, o.End = true, "a hang"
+		o.Hang, o.End = true, endHang
 	case end == onlyPrints:
 		return fmt.Errorf("%w, and has printed %d bytes: it was killed after %s (limit %d bytes, %s)",
 			errEndless, o.Length, o.Took.Round(time.Millisecond), w.t.maxOutput(), w.t.longest(plan))
@@ -297,7 +298,7 @@ func (w *worker) visitor(ctx context.Context, r *relay.Relay, plan netsim.Plan, 
 	}()
 	switch w.watch(ctx, plan, o, gone, func() int64 { return moved(r) }, func() int64 { return 0 }) {
 	case stoppedMoving:
-		o.Hang, o.End = true, "silence"
+		o.Hang, o.End = true, endSilence
 	case neverEnds:
 		if w.t.known() {
 			o.Slow = true
@@ -305,7 +306,7 @@ func (w *worker) visitor(ctx context.Context, r *relay.Relay, plan netsim.Plan, 
 		}
 		return fmt.Errorf("the connection to %s does not end: it was cut off after %s (see --timeout)", w.t.Listen, w.t.longest(plan))
 	case byItself:
-		o.End = "the end of its connection"
+		o.End = endClosed
 	}
 	return ctx.Err()
 }
