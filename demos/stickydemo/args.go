@@ -8,57 +8,85 @@ import (
 	"time"
 
 	"github.com/urfave/cli/v2"
+
+	"stickydemo/demos/words"
 )
 
 // flagsFirst moves a command's flags before its arguments, where the library
 // wants them, so that people may type them anywhere. Behind "--" nothing is a
 // flag.
 func flagsFirst(app *cli.App, args []string) ([]string, error) {
-	at := slices.IndexFunc(args[1:], func(arg string) bool { return !strings.HasPrefix(arg, "-") }) + 1
-	if at == 0 {
-		at = len(args)
-	}
-	rest := args[at:]
-	for _, arg := range args[1:at] {
-		switch {
+	before, spoken := args[:1:1], []string(nil)
+	rest := args[1:]
+	for ; len(rest) > 0 && strings.HasPrefix(rest[0], "-"); rest = rest[1:] {
+		switch arg := rest[0]; {
+		case isLang(arg):
+			flag, after, err := langBefore(rest)
+			if err != nil {
+				return nil, err
+			}
+			spoken, rest = append(spoken, flag), after
 		case arg == "--help" || arg == "-h" || arg == "--":
+			before = append(before, arg)
 		case arg == "--version" || arg == "-v":
 			return []string{args[0], "version"}, nil
-		case len(rest) > 0:
-			return nil, usagef("%s belongs behind the command: stickydemo %s %[1]s", arg, rest[0])
 		default:
-			return nil, unknown("flag", arg, []string{"--help", "--version"})
+			if i := slices.IndexFunc(rest, func(arg string) bool { return !strings.HasPrefix(arg, "-") }); i > 0 {
+				return nil, usagef("%s belongs behind the command: stickydemo %s %[1]s", arg, rest[i])
+			}
+			return nil, unknown("flag", arg, []string{"--help", "--lang", "--version"})
 		}
 	}
 	if len(rest) == 0 {
-		return args, nil
+		return before, nil
 	}
 	if rest[0] == "help" {
 		return append([]string{args[0]}, append(rest[1:], "--help")...), nil
 	}
 	command := app.Command(rest[0])
 	if command == nil {
-		return args, nil
+		return append(before, rest...), nil
 	}
-	flags, words, err := partFlags(command, rest[1:])
+	flags, others, err := partFlags(command, rest[1:])
 	if errors.Is(err, errHelp) {
 		return []string{args[0], command.Name, "--help"}, nil
 	}
-	return slices.Concat(args[:at+1], flags, []string{"--"}, words), err
+	return slices.Concat(before, rest[:1], spoken, flags, []string{"--"}, others), err
+}
+
+func isLang(arg string) bool {
+	name, _, _ := strings.Cut(strings.TrimLeft(arg, "-"), "=")
+	return name == "lang"
+}
+
+// langBefore takes the language off the front of args, as one word. What is left
+// begins with its last word, which the caller steps over.
+func langBefore(args []string) (flag string, rest []string, err error) {
+	_, value, ok := strings.Cut(args[0], "=")
+	if !ok {
+		if args = args[1:]; len(args) == 0 {
+			return "", nil, usagef("--lang needs a value: %s", langNames())
+		}
+		value = args[0]
+	}
+	if takes := wants(langFlag(), value); takes != "" {
+		return "", nil, usagef("--lang %q: it takes %s", value, takes)
+	}
+	return "--lang=" + value, args, nil
 }
 
 // errHelp is a call for help among a command's flags, whatever stands behind it.
 var errHelp = errors.New("help")
 
 // partFlags parts a command's flags, with their values, from its other words.
-func partFlags(command *cli.Command, args []string) (flags, words []string, err error) {
+func partFlags(command *cli.Command, args []string) (flags, others []string, err error) {
 	for i := 0; i < len(args); i++ {
 		arg := args[i]
 		if arg == "--" {
-			return flags, append(words, args[i+1:]...), nil
+			return flags, append(others, args[i+1:]...), nil
 		}
 		if len(arg) < 2 || arg[0] != '-' {
-			words = append(words, arg)
+			others = append(others, arg)
 			continue
 		}
 		name, value, hasValue := strings.Cut(strings.TrimLeft(arg, "-"), "=")
@@ -81,7 +109,7 @@ func partFlags(command *cli.Command, args []string) (flags, words []string, err 
 			return nil, nil, usagef("--%s %q: it takes %s", name, value, takes)
 		}
 	}
-	return flags, words, nil
+	return flags, others, nil
 }
 
 func findFlag(command *cli.Command, name string) cli.Flag {
@@ -98,6 +126,10 @@ func wants(f cli.Flag, value string) string {
 	var err error
 	takes := ""
 	switch f.(type) {
+	case *cli.StringFlag:
+		if _, ok := words.Find(value); f.Names()[0] == "lang" && !ok {
+			return langNames()
+		}
 	case *cli.DurationFlag:
 		takes = "a duration, such as 10s"
 		_, err = time.ParseDuration(value)

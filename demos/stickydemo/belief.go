@@ -38,7 +38,7 @@ func refute(c *cli.Context) error {
 	case len(list) == 0 && c.Bool("json"):
 		return beliefsJSON(c)
 	case len(list) == 0:
-		return view.Beliefs(out, belief.All, options())
+		return view.Beliefs(out, belief.All, options(c))
 	}
 	var results []*belief.Result
 	for i, b := range list {
@@ -56,7 +56,7 @@ func refute(c *cli.Context) error {
 		if i > 0 {
 			fmt.Fprintln(out)
 		}
-		if err := view.Belief(out, &r, options()); err != nil {
+		if err := view.Belief(out, &r, options(c)); err != nil {
 			return err
 		}
 	}
@@ -64,13 +64,13 @@ func refute(c *cli.Context) error {
 	case c.Bool("json"):
 		err = printResults(c, results)
 	case len(results) > 1:
-		err = view.Refuted(out, results, options())
+		err = view.Refuted(out, results, options(c))
 	}
 	if err != nil {
 		return err
 	}
 	for _, r := range results {
-		if !r.Refuted && r.Skipped == "" {
+		if !r.Refuted && r.Skipped.IsZero() {
 			err = errUnexpected
 			fmt.Fprintf(c.App.ErrWriter, "stickydemo: belief %s was not refuted by this run\n", r.Name)
 		}

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"stickydemo/demos/belief"
+	"stickydemo/demos/words"
 )
 
 // Beliefs that stand are shown as such, and the exit status says so; an
@@ -22,8 +23,8 @@ func TestBeliefStatus(t *testing.T) {
 			Experiment: func() (belief.Result, error) { return r, err },
 		})
 	}
-	add("true", belief.Result{Measured: "It was so."}, nil)
-	add("elsewhere", belief.Result{Skipped: "it needs another system"}, nil)
+	add("true", belief.Result{Measured: words.Sentencef("It was so.")}, nil)
+	add("elsewhere", belief.Result{Skipped: words.Sentencef("it needs another system")}, nil)
 	add("broken", belief.Result{}, errors.New("no sockets left"))
 
 	for _, c := range []struct {

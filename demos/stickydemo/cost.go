@@ -51,5 +51,5 @@ func costs(c *cli.Context) error {
 	if c.Bool("json") {
 		return encodeJSON(c.App.Writer, all)
 	}
-	return view.Cost(c.App.Writer, &all, options())
+	return view.Cost(c.App.Writer, &all, options(c))
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"stickydemo/demos/stage"
+	"stickydemo/demos/words"
 )
 
 // serveDatagrams serves any number of clients from one UDP socket until ctx is
@@ -30,7 +31,7 @@ func serveDatagrams(c *cli.Context, name string, address *net.TCPAddr, program *
 	defer conn.Close()
 	stop := context.AfterFunc(c.Context, func() { conn.Close() })
 	defer stop()
-	fmt.Fprintf(c.App.Writer, "%s listens on %s (UDP); Ctrl-C ends it\n", name, conn.LocalAddr())
+	say(c, "%s listens on %s (UDP); Ctrl-C ends it", name, conn.LocalAddr())
 
 	if udp, ok := conn.(*net.UDPConn); ok {
 		_ = udp.SetReadBuffer(socketRoom) // as far as the system allows
@@ -52,11 +53,7 @@ func serveDatagrams(c *cli.Context, name string, address *net.TCPAddr, program *
 	if err != nil && c.Context.Err() == nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
-	word := "commands"
-	if commands.Load() == 1 {
-		word = "command"
-	}
-	fmt.Fprintf(c.App.Writer, "stopped after %d %s\n", commands.Load(), word)
+	say(c, "stopped after %s", words.Ungrouped(int(commands.Load()), "command"))
 	return nil
 }
 

@@ -26,7 +26,7 @@ func diffCommand() *cli.Command {
 				return usagef("diff takes one stage, and got %q too", c.Args().Get(1))
 			}
 			return view.Diff(c.App.Writer, fmt.Sprintf("%s %s", s.ID, s.Name),
-				source(naive.Source, s.Name), source(fixed.Source, s.Name), options())
+				source(naive.Source, s.Name), source(fixed.Source, s.Name), options(c))
 		},
 	}
 }

@@ -24,6 +24,7 @@ var floors = []string{
 	"demos/lab",
 	"demos/stage",
 	"demos/shell",
+	"demos/words",
 	"naive", "fixed",
 	"netsim/cuttest",
 	"netsim/search",

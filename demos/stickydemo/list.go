@@ -20,7 +20,7 @@ func listCommand() *cli.Command {
 			if c.Bool("json") {
 				return listJSON(c)
 			}
-			return view.List(c.App.Writer, options())
+			return view.List(c.App.Writer, options(c))
 		},
 	}
 }

@@ -118,6 +118,7 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 		HideVersion:               true,
 		HideHelpCommand:           true,
 		DisableSliceFlagSeparator: true,
+		Flags:                     []cli.Flag{langFlag()},
 		Writer:                    stdout,
 		ErrWriter:                 stderr,
 		ExitErrHandler:            func(*cli.Context, error) {}, // run decides
@@ -137,6 +138,7 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 	}
 	app.OnUsageError = asUsage
 	for _, command := range app.Commands {
+		command.Flags = append(command.Flags, langFlag())
 		command.HideHelpCommand = true
 		command.OnUsageError = func(_ *cli.Context, err error, _ bool) error {
 			return usagef("%w (see stickydemo %s --help)", err, command.Name)

@@ -14,7 +14,17 @@ var update = flag.Bool("update", false, "write golden files and the documents' o
 func TestMain(m *testing.M) {
 	// Under -race each process would wait a second at its end.
 	os.Setenv("GORACE", "atexit_sleep_ms=0 "+os.Getenv("GORACE"))
-	testscript.Main(m, map[string]func(){"stickydemo": func() { os.Exit(Main()) }})
+	testscript.Main(inEnglish{m}, map[string]func(){"stickydemo": func() { os.Exit(Main()) }})
+}
+
+// inEnglish runs the tests as if nobody had set a language.
+type inEnglish struct{ *testing.M }
+
+func (m inEnglish) Run() int {
+	os.Unsetenv("LC_ALL")
+	os.Unsetenv("LC_MESSAGES")
+	os.Setenv("LANG", "C.UTF-8")
+	return m.M.Run()
 }
 
 func TestScripts(t *testing.T) {

@@ -60,7 +60,7 @@ func matrix(c *cli.Context) error {
 		if err := printJSON(c.App.Writer, all); err != nil {
 			return err
 		}
-	} else if err := view.Matrix(c.App.Writer, all, options()); err != nil {
+	} else if err := view.Matrix(c.App.Writer, all, options(c)); err != nil {
 		return err
 	}
 	return asListed(c, all)

@@ -21,10 +21,10 @@ import (
 	view "stickydemo/demos/view/term"
 )
 
-// options are how wide and how coloured the terminal is. COLUMNS goes before
-// what the terminal says, and a pipe is 80 columns wide.
-func options() view.Options {
-	o := view.Options{Width: 80, Color: !color.NoColor}
+// options are how wide and how coloured the terminal is, and the language. COLUMNS
+// goes before what the terminal says, and a pipe is 80 columns wide.
+func options(c *cli.Context) view.Options {
+	o := view.Options{Width: 80, Color: !color.NoColor, Lang: lang(c)}
 	if n, err := strconv.Atoi(os.Getenv("COLUMNS")); err == nil && n > 0 {
 		o.Width = n
 	} else if n, _, err := term.GetSize(int(os.Stdout.Fd())); err == nil && n > 0 {

@@ -11,6 +11,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"stickydemo/demos/lab"
+	"stickydemo/demos/words"
 	"stickydemo/netsim/relay"
 	"stickydemo/netsim/trace"
 )
@@ -90,7 +92,7 @@ func relayAction(c *cli.Context) error {
 			fmt.Fprintf(c.App.ErrWriter, "connection %d: %s\n", conn, text)
 		}
 	}
-	status := &relayStatus{relay: r, w: c.App.Writer, json: c.Bool("json")}
+	status := &relayStatus{relay: r, w: c.App.Writer, json: c.Bool("json"), in: lang(c)}
 	status.mu.Lock() // whoever has seen the first line may ask
 	stop := status.whenAsked(c.App.Reader)
 	defer stop()
@@ -141,6 +143,7 @@ func planName(r *relay.Relay) string {
 type relayStatus struct {
 	relay *relay.Relay
 	json  bool
+	in    words.Lang
 
 	mu sync.Mutex // guards what follows
 	w  io.Writer
@@ -153,7 +156,11 @@ func (s *relayStatus) begin(listen, to net.Addr) {
 		s.print(map[string]string{"listen": listen.String(), "to": to.String(), "plan": planName(s.relay)})
 		return
 	}
-	fmt.Fprintf(s.w, "relay listens on %s and goes on to %s; Ctrl-C ends it\n", listen, to)
+	s.say("relay listens on %s and goes on to %s; Ctrl-C ends it", listen, to)
+}
+
+func (s *relayStatus) say(format string, args ...any) {
+	fmt.Fprintln(s.w, s.in.Sayf(format, args...))
 }
 
 func (s *relayStatus) print(value any) { _ = json.NewEncoder(s.w).Encode(value) }
@@ -200,45 +207,37 @@ func (s *relayStatus) counters() {
 		s.print(c)
 		return
 	}
-	fmt.Fprintf(s.w, "%s, %d open; %d bytes up, %d down\n", count(c.Conns, "connection"), c.Active, c.Up, c.Down)
+	s.say("%s, %d open; %d bytes up, %d down", words.Ungrouped(c.Conns, "connection"), c.Active, c.Up, c.Down)
 	if !relay.Plain(s.relay.Plan) {
-		fmt.Fprintf(s.w, "cuts: %d verified, %d unverified, %d timed out; %s ended early\n", c.Verified, c.Unverified, c.TimedOut, count(c.Ended, "hold"))
+		s.say("cuts: %d verified, %d unverified, %d timed out; %s ended early", c.Verified, c.Unverified, c.TimedOut, words.Ungrouped(c.Ended, "hold"))
 	}
 }
 
 // finish prints the last words.
 func (s *relayStatus) finish() {
-	c, notes := s.relay.Counters(), s.relay.Beyond()
+	c, notes := s.relay.Counters(), lab.Idle(s.relay.Beyond())
 	if c.Unverified > 0 {
-		notes = append(notes, fmt.Sprintf("%s could not be verified: this system does not tell what the receiver has read", count(c.Unverified, "cut")))
+		notes = append(notes, words.Sentencef("%s could not be verified: this system does not tell what the receiver has read", words.Ungrouped(c.Unverified, "cut")))
 	}
 	if c.TimedOut > 0 {
-		notes = append(notes, fmt.Sprintf("%s timed out: the receiver did not read within %s", count(c.TimedOut, "cut"), s.relay.Drain))
+		notes = append(notes, words.Sentencef("%s timed out: the receiver did not read within %s", words.Ungrouped(c.TimedOut, "cut"), s.relay.Drain))
 	}
 	if c.TLS > 0 {
-		notes = append(notes, count(c.TLS, "connection")+" spoke TLS: cuts fell in ciphertext")
+		notes = append(notes, words.Sentencef("%s spoke TLS: cuts fell in ciphertext", words.Ungrouped(c.TLS, "connection")))
 	}
 	if s.json {
 		s.print(struct {
 			relay.Counters
-			Notes []string `json:"notes,omitempty"`
+			Notes []words.Sentence `json:"notes,omitempty"`
 		}{c, notes})
 		return
 	}
 	s.counters()
 	if c.Refused > 0 {
-		fmt.Fprintf(s.w, "note: %s did not reach %s\n", count(c.Refused, "connection"), s.relay.To)
+		s.say("note: %s did not reach %s", words.Ungrouped(c.Refused, "connection"), s.relay.To)
 	}
 	for _, note := range notes {
-		fmt.Fprintf(s.w, "note: %s\n", note)
+		s.say("note: %s", note)
 	}
-	fmt.Fprintf(s.w, "stopped after %s\n", count(c.Conns, "connection"))
-}
-
-// count is so many things, in words.
-func count(n int, thing string) string {
-	if n != 1 {
-		thing += "s"
-	}
-	return fmt.Sprintf("%d %s", n, thing)
+	s.say("stopped after %s", words.Ungrouped(c.Conns, "connection"))
 }

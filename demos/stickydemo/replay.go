@@ -74,7 +74,7 @@ func replay(c *cli.Context) error {
 		if r.Side == stage.Fixed {
 			naive, fixed = nil, r
 		}
-		if err := view.Run(c.App.Writer, naive, fixed, options()); err != nil {
+		if err := view.Run(c.App.Writer, naive, fixed, options(c)); err != nil {
 			return err
 		}
 	}

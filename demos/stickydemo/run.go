@@ -92,7 +92,7 @@ func runStages(c *cli.Context) error {
 	if c.Bool("json") {
 		err = printJSON(c.App.Writer, all)
 	} else {
-		err = showStages(c.App.Writer, all, len(sides))
+		err = showStages(c, all, len(sides))
 	}
 	if err != nil {
 		return err
@@ -127,10 +127,10 @@ func runAll(c *cli.Context, specs []lab.Spec, network lab.Net) ([]*lab.Result, e
 }
 
 // showStages draws the results, which are those of so many sides a stage.
-func showStages(w io.Writer, all []*lab.Result, sides int) error {
+func showStages(c *cli.Context, all []*lab.Result, sides int) error {
 	for i := 0; i < len(all); i += sides {
 		if i > 0 {
-			fmt.Fprintln(w)
+			fmt.Fprintln(c.App.Writer)
 		}
 		naive, fixed := all[i], all[i+sides-1]
 		if sides == 1 && naive.Side == stage.Fixed {
@@ -138,7 +138,7 @@ func showStages(w io.Writer, all []*lab.Result, sides int) error {
 		} else if sides == 1 {
 			fixed = nil
 		}
-		if err := view.Run(w, naive, fixed, options()); err != nil {
+		if err := view.Run(c.App.Writer, naive, fixed, options(c)); err != nil {
 			return err
 		}
 	}

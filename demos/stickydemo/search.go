@@ -17,6 +17,7 @@ import (
 	"stickydemo/demos/lab"
 	"stickydemo/demos/stage"
 	view "stickydemo/demos/view/term"
+	"stickydemo/demos/words"
 	"stickydemo/netsim/search"
 )
 
@@ -141,7 +142,7 @@ func searchOptions(c *cli.Context) (spec lab.Spec, o search.Options, err error) 
 	o = search.Options{
 		ExactBytes: c.Int("exact-limit"), ExactRuns: cheapRuns,
 		Random: c.Int("random"), Seed: c.Uint64("seed"), Workers: runtime.GOMAXPROCS(0),
-		Progress: progress(c.App.ErrWriter),
+		Progress: progress(c.App.ErrWriter, lang(c)),
 	}
 	if o.Shard, err = parseShard(c.String("shard")); err == nil && o.Shard.N > 1 && !c.Bool("json") && !s.OnDatagrams() {
 		err = usagef("--shard %s says nothing by itself: add --json, and then --merge all parts", c.String("shard"))
@@ -150,12 +151,12 @@ func searchOptions(c *cli.Context) (spec lab.Spec, o search.Options, err error) 
 }
 
 // progress tells on stderr how far long work has come, at most once a second.
-func progress(w io.Writer) func(string, int, int) {
+func progress(w io.Writer, in words.Lang) func(string, int, int) {
 	last := time.Now()
 	return func(what string, done, of int) {
 		if time.Since(last) > time.Second {
 			last = time.Now()
-			fmt.Fprintf(w, "%s: %d of %d\n", what, done, of)
+			fmt.Fprintln(w, in.Sayf("%s: %d of %d", what, done, of))
 		}
 	}
 }
@@ -222,7 +223,7 @@ func showPart(c *cli.Context, part *searchPart, found *lab.Searched) error {
 	if c.Bool("json") {
 		return encodeJSON(c.App.Writer, part)
 	}
-	return view.Search(c.App.Writer, found, options())
+	return view.Search(c.App.Writer, found, options(c))
 }
 
 // saveSmallest writes the smallest plan in the form that replay reads.
@@ -258,7 +259,7 @@ func mergeParts(c *cli.Context) error {
 		if err != nil {
 			return usagef("--merge: %w", err)
 		}
-		if err := view.Search(c.App.Writer, found, options()); err != nil {
+		if err := view.Search(c.App.Writer, found, options(c)); err != nil {
 			return err
 		}
 	}

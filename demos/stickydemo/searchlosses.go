@@ -58,7 +58,7 @@ func searchLosses(c *cli.Context, spec lab.Spec) error {
 		encode.SetIndent("", "  ")
 		err = encode.Encode(newLosses(found, time.Since(begin)))
 	} else {
-		err = view.Losses(c.App.Writer, found, options())
+		err = view.Losses(c.App.Writer, found, options(c))
 	}
 	if err != nil {
 		return err

@@ -60,7 +60,7 @@ func newPart(f *lab.Searched, c *cli.Context, elapsed time.Duration) *searchPart
 	p := &searchPart{
 		Stage: f.Stage.ID, Side: f.Side, Variant: f.Variant, Commands: f.Commands,
 		ExactLimit: c.Int("exact-limit"), Random: c.Int("random"), Seed: c.Uint64("seed"), Shard: c.String("shard"),
-		Composed: f.Composition.Holds, Why: f.Composition.Why, ElapsedNS: int64(elapsed),
+		Composed: f.Composition.Holds, Why: f.Composition.Why.String(), ElapsedNS: int64(elapsed),
 	}
 	p.report(f.Report)
 	return p
@@ -213,6 +213,6 @@ func (p *searchPart) searched() (*lab.Searched, error) {
 	glued.Maps = r.Directions
 	return &lab.Searched{
 		Spec: spec, Report: r, Glued: glued,
-		Composition: lab.Composition{Holds: p.Composed, Why: p.Why},
+		Composition: lab.Composition{Holds: p.Composed, Why: lab.Reason(p.Why)},
 	}, nil
 }

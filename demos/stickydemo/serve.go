@@ -14,6 +14,7 @@ import (
 
 	"stickydemo/demos/shell"
 	"stickydemo/demos/stage"
+	"stickydemo/demos/words"
 )
 
 const (
@@ -110,7 +111,7 @@ func serve(c *cli.Context) error {
 	if err != nil {
 		return usagef("%w; --listen 127.0.0.1:0 takes a free port", err)
 	}
-	fmt.Fprintf(c.App.Writer, "%s listens on %s; Ctrl-C ends it\n", name, listener.Addr())
+	say(c, "%s listens on %s; Ctrl-C ends it", name, listener.Addr())
 	program, timeout := s.Program(side, variant), c.Duration("timeout")
 	env := stage.Env{Run: run, Stream: streamer(c), Sleep: func(d time.Duration) { sleep(c.Context, d) }}
 	log := func(err error) {
@@ -126,14 +127,12 @@ func serve(c *cli.Context) error {
 	} else {
 		serveAll(program, d, env)
 	}
-	how, connections := "stopped", "connections"
+	connections := words.Ungrouped(d.served, "connection")
 	if c.Context.Err() == nil {
-		how = "ended by itself"
+		say(c, "ended by itself after %s", connections)
+	} else {
+		say(c, "stopped after %s", connections)
 	}
-	if d.served == 1 {
-		connections = "connection"
-	}
-	fmt.Fprintf(c.App.Writer, "%s after %d %s\n", how, d.served, connections)
 	return nil
 }
 

@@ -16,6 +16,7 @@ import (
 
 	"stickydemo/demos/trial"
 	view "stickydemo/demos/view/term"
+	"stickydemo/demos/words"
 	"stickydemo/netsim"
 )
 
@@ -136,7 +137,7 @@ func reportText(report *trial.Report) (string, error) {
 
 // runTrial runs a trial; whatever stands in its way is wrong usage.
 func runTrial(c *cli.Context, config trial.Config) (*trial.Report, error) {
-	config.Progress = trialProgress(c.App.ErrWriter)
+	config.Progress = trialProgress(c.App.ErrWriter, lang(c))
 	report, err := trial.Run(c.Context, config)
 	if err != nil && c.Context.Err() == nil {
 		err = &usageError{err}
@@ -154,7 +155,7 @@ func showTrial(c *cli.Context, report *trial.Report) error {
 	if c.Bool("json") {
 		err = encodeJSON(c.App.Writer, report)
 	} else {
-		err = view.Trial(c.App.Writer, report, options())
+		err = view.Trial(c.App.Writer, report, options(c))
 	}
 	if err != nil {
 		return err
@@ -184,15 +185,15 @@ func savedName(i int, f *trial.Finding) string {
 
 // trialProgress tells on stderr how far a trial has come, at most once a second,
 // but at once that it waits for somebody.
-func trialProgress(w io.Writer) func(string, int, int) {
-	counted := progress(w)
+func trialProgress(w io.Writer, in words.Lang) func(string, int, int) {
+	counted := progress(w, in)
 	return func(what string, done, of int) {
 		if of > 0 {
 			counted(what, done, of)
 			return
 		}
 		if strings.HasPrefix(what, "waiting") {
-			fmt.Fprintln(w, what)
+			fmt.Fprintln(w, words.Recognize(what, "waiting for a client to connect to %s").In(in))
 		}
 	}
 }

@@ -11,17 +11,19 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"stickydemo/demos/words"
 )
 
 // A Submission is one of a class: somebody's programs, which are tried as
 // everybody's are, and what became of them.
 type Submission struct {
-	Name    string        `json:"name"`            // that tells it from the others
-	Path    string        `json:"path"`            // absolute: what {each} stands for
-	Verdict Verdict       `json:"verdict"`         // one of Verdicts
-	Why     string        `json:"why,omitempty"`   // of all but Survived, in one line
-	Took    time.Duration `json:"elapsed_ns"`      // in all
-	Report  *Report       `json:"trial,omitempty"` // nil where the programs failed before a plan was tried
+	Name    string         `json:"name"`            // that tells it from the others
+	Path    string         `json:"path"`            // absolute: what {each} stands for
+	Verdict Verdict        `json:"verdict"`         // one of Verdicts
+	Why     words.Sentence `json:"why,omitzero"`    // of all but Survived, in one line
+	Took    time.Duration  `json:"elapsed_ns"`      // in all
+	Report  *Report        `json:"trial,omitempty"` // nil where the programs failed before a plan was tried
 }
 
 // Verdicts are those of a submission, the best first. Further ones than a trial's
@@ -104,17 +106,17 @@ func (s *Submission) try(ctx context.Context, c Config) error {
 			s.Verdict = Hung
 		}
 	case ctx.Err() != nil:
-		s.Verdict, s.Why = Inconclusive, "interrupted"
+		s.Verdict, s.Why = Inconclusive, words.Sentencef("interrupted")
 	case limited.Err() != nil && r != nil && r.Baseline.End == "":
-		s.Verdict, s.Why = Hung, fmt.Sprintf("still at it after %s", c.Longest())
+		s.Verdict, s.Why = Hung, words.Sentencef("still at it after %s", c.Longest())
 	case limited.Err() != nil:
-		s.Verdict, s.Why = Inconclusive, fmt.Sprintf("not done after %s", c.Longest())
+		s.Verdict, s.Why = Inconclusive, words.Sentencef("not done after %s", c.Longest())
 	case err != nil:
-		s.Verdict, s.Why, s.Report = verdictOf(err), strings.TrimPrefix(err.Error(), withoutPlan), nil // which its verdict says
+		s.Verdict, s.Why, s.Report = verdictOf(err), words.Sentencef(strings.TrimPrefix(err.Error(), withoutPlan)), nil // which its verdict says
 	default:
 		s.Verdict, s.Why = r.Verdict, r.Why
 	}
-	s.Why = strings.ReplaceAll(s.Why, s.Path, "{each}") // so that the rest of the line is seen
+	s.Why = s.Why.Replace(s.Path, "{each}") // so that the rest of the line is seen
 	return err
 }
 

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"stickydemo/demos/trial"
+	"stickydemo/demos/words"
 	"stickydemo/netsim"
 	"stickydemo/netsim/trace"
 )
@@ -60,7 +61,7 @@ func graded(t *testing.T, list []handedIn, runs int) []*trial.Submission {
 	for i, s := range submissions {
 		counts[s.Verdict]++
 		t.Logf("%-12s %-21s %5.1fs %s", s.Name, s.Verdict, s.Took.Seconds(), s.Why)
-		if h := list[i]; s.Verdict != h.want || !strings.Contains(s.Why, h.why) || told[s.Name] != 1 {
+		if h := list[i]; s.Verdict != h.want || !strings.Contains(s.Why.String(), h.why) || told[s.Name] != 1 {
 			t.Errorf("%s: got %s (%s), told %d times, want %s (%s), once", s.Name, s.Verdict, s.Why, told[s.Name], h.want, h.why)
 		}
 	}
@@ -106,7 +107,7 @@ func TestEach(t *testing.T) {
 	if err != nil || len(rows) != len(list)+1 {
 		t.Fatalf("%d rows, %v, want %d", len(rows), err, len(list)+1)
 	}
-	if got, want := strings.Join(rows[2][:9], "|"), "b-wrong|broke|up:cut=1|"+submissions[1].Why+"|request-unframed|passed|failed|failed|"; got != want {
+	if got, want := strings.Join(rows[2][:9], "|"), "b-wrong|broke|up:cut=1|"+submissions[1].Why.String()+"|request-unframed|passed|failed|failed|"; got != want {
 		t.Errorf("got row %q, want %q", got, want)
 	}
 	if got := strings.Join(rows[6][4:15], "|"); got != "|failed|||||||||" {
@@ -222,11 +223,11 @@ func TestClassReports(t *testing.T) {
 	broke.Findings = []*trial.Finding{{Plan: netsim.MustParsePlan("up:cut=1"), Dir: trace.Up, Mistake: trial.ReadOnce}}
 	submissions := []*trial.Submission{
 		{Name: "=1+1", Verdict: trial.Survived, Report: report(trial.Survived, trial.Tried{Group: trial.Drip, Runs: 2}, trial.Tried{Group: trial.Stall, Runs: 4, Failed: 1}), Took: time.Second},
-		{Name: "+a,b", Verdict: trial.Broke, Why: "@a \"b\"\x1b[0m\r\n<c>", Report: broke},
-		{Name: "-c", Verdict: trial.DidNotStart, Why: "\t=x"},
+		{Name: "+a,b", Verdict: trial.Broke, Why: words.Sentencef("@a \"b\"\x1b[0m\r\n<c>"), Report: broke},
+		{Name: "-c", Verdict: trial.DidNotStart, Why: words.Sentencef("\t=x")},
 		{Name: "d", Verdict: trial.NotTried},
-		{Name: "e", Verdict: trial.Inconclusive, Why: "flaky", Report: report(trial.Inconclusive)},
-		{Name: "f", Verdict: trial.Hung, Why: "\xff"},
+		{Name: "e", Verdict: trial.Inconclusive, Why: words.Sentencef("flaky"), Report: report(trial.Inconclusive)},
+		{Name: "f", Verdict: trial.Hung, Why: words.Sentencef("\xff")},
 	}
 	write := func() string {
 		var out strings.Builder

@@ -28,7 +28,7 @@ func WriteCSV(w io.Writer, class []*Submission) error {
 	rows := [][]string{append(head, "verified", "seconds")}
 	ascii := true
 	for _, s := range class {
-		row := []string{s.Name, string(s.Verdict), "", s.Why, "", s.uncut()}
+		row := []string{s.Name, string(s.Verdict), "", s.Why.String(), "", s.uncut()}
 		if f := s.finding(); f != nil {
 			row[2], row[4] = f.Plan.String(), string(f.Mistake)
 		}

@@ -107,8 +107,8 @@ func WriteClassJUnit(w io.Writer, class []*Submission, text func(*Report) (strin
 		took += s.Took
 		c := caseXML{Name: s.Name, Class: suite.Name, Time: seconds(s.Took)}
 		said := &messageXML{Message: string(s.Verdict)}
-		if s.Why != "" {
-			said.Message += ": " + s.Why
+		if !s.Why.IsZero() {
+			said.Message += ": " + s.Why.String()
 		}
 		if s.Report != nil {
 			var err error

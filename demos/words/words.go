@@ -13,6 +13,9 @@ package words
 
 import (
 	"fmt"
+	"iter"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -76,6 +79,10 @@ func (l Lang) Count(n int, word string) string { return Count(n, word).In(l) }
 // Join puts texts one behind the other, as an enumeration of any length.
 func (l Lang) Join(texts []string) string { return strings.Join(texts, l.Say(", ")) }
 
+// Texts yields the language's catalogue: English texts with its own. English has
+// none.
+func (l Lang) Texts() iter.Seq2[string, string] { return maps.All(catalogues[l]) }
+
 // Phrase is what can be said in any language, and is where it is shown.
 type Phrase interface {
 	In(Lang) string
@@ -104,6 +111,24 @@ func (s Sentence) String() string { return s.In(English) }
 
 // IsZero reports whether it says nothing.
 func (s Sentence) IsZero() bool { return s.format == "" }
+
+// Replace returns the sentence with something else in the place of old, wherever
+// its strings have that.
+func (s Sentence) Replace(old, new string) Sentence {
+	if len(s.args) == 0 {
+		return Sentence{format: strings.ReplaceAll(s.format, old, new)}
+	}
+	args := slices.Clone(s.args)
+	for i := range args {
+		switch arg := args[i].(type) {
+		case string:
+			args[i] = strings.ReplaceAll(arg, old, new)
+		case Sentence:
+			args[i] = arg.Replace(old, new)
+		}
+	}
+	return Sentence{s.format, args}
+}
 
 func (s Sentence) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 

@@ -6,56 +6,60 @@ import (
 
 	beliefs "stickydemo/demos/belief"
 	"stickydemo/demos/view/picture"
+	"stickydemo/demos/words"
 )
 
 // Beliefs lists what there is to refute.
 func Beliefs(w io.Writer, list []beliefs.Belief, o Options) error {
+	in := o.Lang
 	width := o.width()
-	lines := title(phraseBeliefs, width)
+	lines := title(in.Say(phraseBeliefs), width)
 	names := 0
 	for _, b := range list {
 		names = max(names, len(b.Name))
 	}
 	for i, b := range list {
 		head := line{{sayNumber(i+1, len(list)), plain}, {pad(b.Name, names+2), strong}}
-		lines = append(lines, hang(head, head.width(), b.Says, width)...)
+		lines = append(lines, hang(head, head.width(), in.Say(b.Says), width)...)
 	}
-	return write(w, append(lines, remark(phraseTryBelief, width)...), o)
+	return write(w, append(lines, remark(in.Say(phraseTryBelief), width)...), o)
 }
 
 // Belief draws what an experiment did, says what it measured and what to do
 // instead, and whether the belief is refuted.
 func Belief(w io.Writer, r *beliefs.Result, o Options) error {
+	in := o.Lang
 	width := o.width()
 	text := min(width, prose)
 	var lines []line
-	for _, t := range wrap(sayBelief(r.Belief), width) {
+	for _, t := range wrap(sayBelief(in, r.Belief), width) {
 		lines = append(lines, line{{t, strong}})
 	}
 	lines = append(lines, line{{strings.Repeat("=", width), plain}})
-	lines = append(lines, field(wordTried, r.Tried, text)...)
+	lines = append(lines, field(in, wordTried, in.Say(r.Tried), text)...)
 	k := picture.Key{Sent: true}
 	for _, p := range r.Parts {
 		lines = append(lines, nil)
-		lines = append(lines, partLines(p, width, &k)...)
+		lines = append(lines, partLines(in, p, width, &k)...)
 		k.Sent = k.Sent && len(p.Calls) == 0
 	}
-	lines = append(lines, explain(k, width)...)
+	lines = append(lines, explain(in, k, width)...)
 	lines = append(lines, nil)
-	if r.Skipped == "" {
-		lines = append(lines, field(wordMeasured, clean(r.Measured), text)...)
+	if r.Skipped.IsZero() {
+		lines = append(lines, field(in, wordMeasured, clean(r.Measured.In(in)), text)...)
 	}
-	lines = append(lines, field(wordInstead, r.Instead, text)...)
+	lines = append(lines, field(in, wordInstead, in.Say(r.Instead), text)...)
 	look := style{hue: worst, bold: true, inverse: true}
 	switch {
-	case r.Skipped != "":
+	case !r.Skipped.IsZero():
 		look = style{hue: loud, bold: true}
 	case r.Refuted:
 		look = style{hue: good, bold: true}
 	}
-	for i, t := range field(wordVerdict, sayRefuted(r), text) {
+	for i, t := range field(in, wordVerdict, sayRefuted(in, r), text) {
 		if i == 0 {
-			t = line{{t[0].text[:labelWidth], plain}, {t[0].text[labelWidth:], look}}
+			label := pad(in.Say(wordVerdict), labelWidth)
+			t = line{{label, plain}, {t[0].text[len(label):], look}}
 		}
 		lines = append(lines, t)
 	}
@@ -64,13 +68,13 @@ func Belief(w io.Writer, r *beliefs.Result, o Options) error {
 
 // partLines draws one part of an experiment: lanes, or bars where there are too
 // many bytes for them.
-func partLines(p beliefs.Part, width int, k *picture.Key) []line {
+func partLines(in words.Lang, p beliefs.Part, width int, k *picture.Key) []line {
 	var lines []line
-	for _, t := range wrap(sayPart(p), width) {
+	for _, t := range wrap(sayPart(in, p), width) {
 		lines = append(lines, line{{t, strong}})
 	}
 	for _, b := range p.Bars {
-		lines = append(lines, bar(b, p.Bars, width-margin)...)
+		lines = append(lines, bar(in, b, p.Bars, width-margin)...)
 	}
 	drawn := false
 	for _, s := range picture.Streams(p.Result) {
@@ -82,28 +86,28 @@ func partLines(p beliefs.Part, width int, k *picture.Key) []line {
 		}
 		drawn = true
 		s.Unplaced = len(s.Believed) == 0 // nothing to show is not nothing believed
-		for _, t := range wrap(streamTitle(s, p.Log.Conns() > 1), width) {
+		for _, t := range wrap(streamTitle(in, s, p.Log.Conns() > 1), width) {
 			lines = append(lines, line{{t, plain}})
 		}
-		lines = append(lines, drawStream(s, width, k)...)
+		lines = append(lines, drawStream(in, s, width, k)...)
 		if s.Lost > 0 {
-			lines = append(lines, field("", sayLost(s.Lost), width-margin)...)
+			lines = append(lines, field(in, "", sayLost(in, s.Lost), width-margin)...)
 		}
 	}
 	if len(p.Calls) > 0 {
-		lines = append(lines, calls(p.Result, width-margin)...)
+		lines = append(lines, calls(in, p.Result, width-margin)...)
 	}
 	if err := p.Server.Err; err != nil && !picture.Told(p.Result, err) {
-		lines = append(lines, field(wordServer, clean(err.Error()), width-margin)...)
+		lines = append(lines, field(in, wordServer, clean(err.Error()), width-margin)...)
 	}
 	if p.Err != nil && !picture.Told(p.Result, p.Err) {
-		lines = append(lines, field(wordEnd, clean(p.Err.Error()), width-margin)...)
+		lines = append(lines, field(in, wordEnd, clean(p.Err.Error()), width-margin)...)
 	}
 	return lines
 }
 
 // bar draws an amount to the scale of the largest.
-func bar(b beliefs.Bar, all []beliefs.Bar, width int) []line {
+func bar(in words.Lang, b beliefs.Bar, all []beliefs.Bar, width int) []line {
 	most := 1
 	for _, other := range all {
 		most = max(most, other.Bytes)
@@ -115,7 +119,7 @@ func bar(b beliefs.Bar, all []beliefs.Bar, width int) []line {
 		cells = max(1, int(int64(cells)*int64(b.Bytes)/int64(most)))
 	}
 	var lines []line
-	for _, t := range wrap(sayBar(b), width) {
+	for _, t := range wrap(sayBar(in, b), width) {
 		lines = append(lines, line{{t, plain}})
 	}
 	return append(lines, line{{"|", plain}, {strings.Repeat("#", cells), callStyle(1)}})
@@ -123,5 +127,6 @@ func bar(b beliefs.Bar, all []beliefs.Bar, width int) []line {
 
 // Refuted says how many of several beliefs were refuted.
 func Refuted(w io.Writer, results []*beliefs.Result, o Options) error {
-	return write(w, remark(sayTally(results), o.width()), o)
+	in := o.Lang
+	return write(w, remark(sayTally(in, results), o.width()), o)
 }

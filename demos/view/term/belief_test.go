@@ -10,6 +10,7 @@ import (
 	beliefs "stickydemo/demos/belief"
 	"stickydemo/demos/lab"
 	"stickydemo/demos/view/picture"
+	"stickydemo/demos/words"
 )
 
 // tried runs the experiments, those on kernel sockets only where asked.
@@ -52,12 +53,12 @@ func TestBeliefGolden(t *testing.T) {
 // Results that no system here gives.
 func TestBeliefGoldenElsewhere(t *testing.T) {
 	b := beliefs.Find("send-sends-all")
-	amounts := []beliefs.Bar{{What: "much", Bytes: 50_000_000}, {What: "a byte", Bytes: 1}, {What: "none"}}
+	amounts := []beliefs.Bar{{What: words.Sentencef("much"), Bytes: 50_000_000}, {What: words.Sentencef("a byte"), Bytes: 1}, {What: words.Sentencef("none")}}
 	list := []*beliefs.Result{
-		{Belief: b, Skipped: "it needs a kernel's sockets, and a browser has none"},
+		{Belief: b, Skipped: words.Sentencef("it needs a kernel's sockets, and a browser has none")},
 		{
-			Belief: b, Measured: "The write took all of it.\x1b[2J",
-			Parts: []beliefs.Part{{Name: "to scale", Result: &lab.Result{Net: lab.Kernel}, Bars: amounts}},
+			Belief: b, Measured: words.Sentencef("The write took all of it.\x1b[2J"),
+			Parts: []beliefs.Part{{Name: words.Sentencef("to scale"), Result: &lab.Result{Net: lab.Kernel}, Bars: amounts}},
 		},
 		{Belief: b, Refuted: true},
 	}

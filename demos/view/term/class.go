@@ -9,15 +9,15 @@ import (
 // Class lists what became of a class of submissions, one line each, and counts
 // them. How a line ends is cut off where the terminal does.
 func Class(w io.Writer, class []*trial.Submission, o Options) error {
-	limit := o.width()
+	in, limit := o.Lang, o.width()
 	t := table{rows: [][]entry{{
-		{text: wordSubmission, style: strong}, {text: wordVerdict, style: strong}, {text: wordSmallest, style: strong}, {text: wordWhy, style: strong},
+		{text: in.Say(wordSubmission), style: strong}, {text: in.Say(wordVerdict), style: strong}, {text: in.Say(wordSmallest), style: strong}, {text: in.Say(wordWhy), style: strong},
 	}}}
 	counts := map[trial.Verdict]int{}
 	used := make([]int, 3)
 	for _, s := range class {
 		counts[s.Verdict]++
-		row := []entry{{text: clean(s.Name)}, {text: sayGrade(s.Verdict), style: trialStyle(s.Verdict)}, {text: sayPlanOf(s)}, {text: clean(sayWhy(s))}}
+		row := []entry{{text: clean(s.Name)}, {text: sayGrade(s.Verdict), style: trialStyle(s.Verdict)}, {text: sayPlanOf(s)}, {text: clean(sayWhy(in, s))}}
 		row[2].text = clip(row[2].text, limit/2)
 		t.rows = append(t.rows, row)
 	}
@@ -39,7 +39,7 @@ func Class(w io.Writer, class []*trial.Submission, o Options) error {
 			*why = clip(*why, left-3) + "..."
 		}
 	}
-	return write(w, append(t.lines(limit), remark(sayClass(counts, len(class)), limit)...), o)
+	return write(w, append(t.lines(limit), remark(sayClass(in, counts, len(class)), limit)...), o)
 }
 
 // leastWhy is the columns in which a reason begins to say something.

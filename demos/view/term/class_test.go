@@ -6,6 +6,7 @@ import (
 
 	"stickydemo/demos/trial"
 	view "stickydemo/demos/view/term"
+	"stickydemo/demos/words"
 	"stickydemo/netsim"
 )
 
@@ -14,10 +15,10 @@ import (
 func TestClass(t *testing.T) {
 	class := []*trial.Submission{
 		{Name: "ann", Verdict: trial.Survived},
-		{Name: "张三\x1b[31m", Verdict: trial.Broke, Why: "nothing moved any more", Report: &trial.Report{
+		{Name: "张三\x1b[31m", Verdict: trial.Broke, Why: words.Sentencef("nothing moved any more"), Report: &trial.Report{
 			Findings: []*trial.Finding{{Plan: netsim.MustParsePlan("down:cut=1"), Mistake: trial.ReadOnce}},
 		}},
-		{Name: "cid", Verdict: trial.Hung, Why: "two\nlines"},
+		{Name: "cid", Verdict: trial.Hung, Why: words.Sentencef("two\nlines")},
 		{Name: "dan-with-a-name-that-has-no-end-at-all", Verdict: trial.NotTried},
 	}
 	for columns, want := range map[int]string{

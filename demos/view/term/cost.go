@@ -7,27 +7,28 @@ import (
 
 	"stickydemo/demos/lab"
 	"stickydemo/demos/stage"
+	"stickydemo/demos/words"
 )
 
 // Cost shows what a message costs each program, one command and its answer, and
 // how its time grows with the round-trip time and with loss.
 func Cost(w io.Writer, c *lab.Costs, o Options) error {
-	width := o.width()
-	lines := perMessage(c.Programs).lines(width)
-	lines = append(lines, remark(phraseCost, width)...)
+	in, width := o.Lang, o.width()
+	lines := perMessage(in, c.Programs).lines(width)
+	lines = append(lines, remark(in.Say(phraseCost), width)...)
 	lines = append(lines, nil)
-	lines = append(lines, growth(phraseByTrip, c.ByTrip, func(p lab.Point) string { return sayTime(p.Link.RTT) }, width)...)
-	lines = append(lines, growth(phraseByLoss, c.ByLoss, func(p lab.Point) string { return sayLossRate(p.Link.Loss) }, width)...)
-	lines = append(lines, wrapped(phraseGrowth, width)...)
+	lines = append(lines, growth(in, in.Say(phraseByTrip), c.ByTrip, func(p lab.Point) string { return sayTime(p.Link.RTT) }, width)...)
+	lines = append(lines, growth(in, in.Say(phraseByLoss), c.ByLoss, func(p lab.Point) string { return sayLossRate(p.Link.Loss) }, width)...)
+	lines = append(lines, wrapped(in.Say(phraseGrowth), width)...)
 	return write(w, lines, o)
 }
 
-func perMessage(results []*lab.Result) *table {
+func perMessage(in words.Lang, results []*lab.Result) *table {
 	t := &table{rows: [][]entry{{
-		{text: wordProgram, style: strong}, {text: wordVerdict, style: strong},
+		{text: in.Say(wordProgram), style: strong}, {text: in.Say(wordVerdict), style: strong},
 	}}}
 	for _, word := range []string{wordTime, wordTrips, wordSegments, wordHeaders, wordWireB, wordPayload, wordExtra, wordReads, wordWrites} {
-		t.rows[0] = append(t.rows[0], entry{text: word, right: true, style: strong})
+		t.rows[0] = append(t.rows[0], entry{text: in.Say(word), right: true, style: strong})
 	}
 	for _, r := range results {
 		c, n := r.Cost, max(1, len(r.Calls))
@@ -52,18 +53,18 @@ func perMessage(results []*lab.Result) *table {
 // each returns v/n with at most one decimal.
 func each(v, n int) string {
 	if v%n == 0 {
-		return group(v / n)
+		return words.Group(v / n)
 	}
 	return strconv.FormatFloat(float64(v)/float64(n), 'f', 1, 64)
 }
 
 // growth is a table of times, a column for each of the links.
-func growth(heading string, list []lab.Growth, head func(lab.Point) string, width int) []line {
+func growth(in words.Lang, heading string, list []lab.Growth, head func(lab.Point) string, width int) []line {
 	if len(list) == 0 {
 		return nil
 	}
 	var t table
-	t.rows = [][]entry{{{text: wordProgram, style: strong}}}
+	t.rows = [][]entry{{{text: in.Say(wordProgram), style: strong}}}
 	for _, p := range list[0].Points {
 		t.rows[0] = append(t.rows[0], entry{text: head(p), right: true, style: strong})
 	}

@@ -4,19 +4,22 @@ import (
 	"io"
 	"strconv"
 	"strings"
+
+	"stickydemo/demos/words"
 )
 
 // Diff shows two sources, equal lines beside each other, changed ones marked -
 // and +. Where the terminal is too narrow for both it shows what changed, the
 // new lines under the old. Lines with a // BUG: or a // FIX: stand out.
 func Diff(w io.Writer, heading, left, right string, o Options) error {
+	in := o.Lang
 	width := o.width()
 	lines := title(clean(heading), width)
 	rows := align(source(left), source(right))
 	if width >= sideBySide {
 		lines = append(lines, diffBeside(rows, width)...)
 	} else {
-		lines = append(lines, diffUnder(rows, width)...)
+		lines = append(lines, diffUnder(in, rows, width)...)
 	}
 	return write(w, lines, o)
 }
@@ -131,7 +134,7 @@ func diffBeside(rows []pairing, width int) []line {
 	return lines
 }
 
-func diffUnder(rows []pairing, width int) []line {
+func diffUnder(in words.Lang, rows []pairing, width int) []line {
 	near := make([]bool, len(rows)) // rows close to a change
 	for i, p := range rows {
 		if !p.same {
@@ -148,7 +151,7 @@ func diffUnder(rows []pairing, width int) []line {
 			for i < len(rows) && !near[i] {
 				i++
 			}
-			lines = append(lines, line{{strings.Repeat(" ", number) + sayEqualLines(i-from), plain}})
+			lines = append(lines, line{{strings.Repeat(" ", number) + sayEqualLines(in, i-from), plain}})
 		case rows[i].same:
 			lines = append(lines, code(rows[i].right, ' ', rows[i].newText, width)...)
 			i++

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"stickydemo/demos/view/picture"
+	"stickydemo/demos/words"
 	"stickydemo/netsim/trace"
 )
 
@@ -28,7 +29,7 @@ var laneWords = map[picture.Kind]string{
 }
 
 // drawStream returns the lanes of one stream and the lines under them.
-func drawStream(s *picture.Stream, width int, k *picture.Key) []line {
+func drawStream(in words.Lang, s *picture.Stream, width int, k *picture.Key) []line {
 	var lines []line
 	blocks := s.Blocks(width-labelWidth, k)
 	for i, b := range blocks {
@@ -36,26 +37,26 @@ func drawStream(s *picture.Stream, width int, k *picture.Key) []line {
 			lines = append(lines, nil)
 		}
 		for _, l := range b.Lanes {
-			lines = append(lines, drawLane(b, l, width)...)
+			lines = append(lines, drawLane(in, b, l, width)...)
 		}
 	}
 	if hidden := s.HiddenReads(blocks); hidden > 0 {
-		lines = append(lines, field("", sayHiddenReads(hidden, len(s.Read)), width-margin)...)
+		lines = append(lines, field(in, "", sayHiddenReads(in, hidden, len(s.Read)), width-margin)...)
 	}
 	if s.Mapped != nil {
-		text := strings.TrimSpace(sayFatal(len(s.Mapped.Fatal), max(0, s.Mapped.Bytes-1)) + " " + sayWays(s.Mapped))
-		lines = append(lines, field("", text, width-margin)...)
+		text := strings.TrimSpace(sayFatal(in, len(s.Mapped.Fatal), max(0, s.Mapped.Bytes-1)) + in.Say(" ") + sayWays(in, s.Mapped))
+		lines = append(lines, field(in, "", text, width-margin)...)
 	}
 	return lines
 }
 
 // drawLane draws one lane of a block: a line, or more for verdicts that have no
 // room beside each other.
-func drawLane(b picture.Block, l picture.Lane, width int) []line {
+func drawLane(in words.Lang, b picture.Block, l picture.Lane, width int) []line {
 	r := newRow(width)
-	r.put(0, laneWords[l.Kind], plain)
+	r.put(0, in.Say(laneWords[l.Kind]), plain)
 	if l.Empty {
-		r.put(labelWidth+1, wordNothing, plain)
+		r.put(labelWidth+1, in.Say(wordNothing), plain)
 		return []line{r.line()}
 	}
 	r.cells(b, l)
@@ -204,13 +205,13 @@ func lookStyle(l picture.Look) style {
 }
 
 // streamTitle names a stream.
-func streamTitle(s *picture.Stream, many bool) string {
-	text := sayStream(s.Dir == trace.Up, len(s.Data))
+func streamTitle(in words.Lang, s *picture.Stream, many bool) string {
+	text := sayStream(in, s.Dir == trace.Up, words.Count(len(s.Data), "byte"))
 	if s.Sent > 0 {
-		text += " in " + plural(s.Sent, "datagram")
+		text = in.Sayf("%s in %s", text, words.Count(s.Sent, "datagram"))
 	}
 	if many {
-		text = sayConnection(s.Conn) + text
+		text = in.Sayf("connection %d, %s", s.Conn, text)
 	}
 	return text
 }

@@ -6,32 +6,33 @@ import (
 	"stickydemo/demos/lab"
 	"stickydemo/demos/stage"
 	"stickydemo/demos/view/picture"
+	"stickydemo/demos/words"
 )
 
 // summary is what stands under the lanes: a line a call, what the server ran if
 // that is not what it was asked, how it ended, the cost, and what of the plan
 // did nothing.
-func summary(r *lab.Result, width int) []line {
-	lines := calls(r, width)
+func summary(in words.Lang, r *lab.Result, width int) []line {
+	lines := calls(in, r, width)
 	if !picture.HeardRight(r) {
-		lines = append(lines, field(wordServer, sayServerRan(r.Server.Heard, width-labelWidth-8), width)...)
+		lines = append(lines, field(in, wordServer, sayServerRan(in, r.Server.Heard, width-labelWidth-8), width)...)
 	}
 	if err := r.Server.Err; err != nil && !picture.Told(r, err) {
-		lines = append(lines, field(wordServer, string(r.Server.Verdict)+": "+strings.TrimPrefix(clean(err.Error()), string(r.Server.Verdict)+": "), width)...)
+		lines = append(lines, field(in, wordServer, string(r.Server.Verdict)+": "+strings.TrimPrefix(clean(err.Error()), string(r.Server.Verdict)+": "), width)...)
 	}
 	if r.Err != nil && !picture.Told(r, r.Err) && r.Server.Err != r.Err {
-		lines = append(lines, field(wordEnd, clean(r.Err.Error()), width)...)
+		lines = append(lines, field(in, wordEnd, clean(r.Err.Error()), width)...)
 	}
-	lines = append(lines, field(wordCost, sayCost(r.Cost), width)...)
+	lines = append(lines, field(in, wordCost, sayCost(in, r.Cost), width)...)
 	for _, n := range r.Notes {
-		lines = append(lines, field(wordNote, n, width)...)
+		lines = append(lines, field(in, wordNote, n.In(in), width)...)
 	}
 	return lines
 }
 
 // calls lists the calls: letter, command, verdict, how much came of how much,
 // and, where that was not right, what it began with or the error.
-func calls(r *lab.Result, width int) []line {
+func calls(in words.Lang, r *lab.Result, width int) []line {
 	keep, hidden := picture.Calls(r)
 	commands, verdicts := 0, 0
 	for _, i := range keep {
@@ -42,7 +43,7 @@ func calls(r *lab.Result, width int) []line {
 	indent := labelWidth + 2 + commands + 2 + verdicts + 2 // of what came
 
 	var lines []line
-	label := wordCalls
+	label := in.Say(wordCalls)
 	for _, i := range keep {
 		c := r.Calls[i]
 		command := clean(c.Command)
@@ -61,13 +62,13 @@ func calls(r *lab.Result, width int) []line {
 			lines = append(lines, head)
 			head, at = nil, labelWidth+2
 		}
-		for _, text := range came(&c, width-at) {
+		for _, text := range came(in, &c, width-at) {
 			lines = append(lines, append(head, piece{strings.Repeat(" ", at-head.width()) + text, plain}))
 			head = nil
 		}
 	}
 	if hidden > 0 {
-		lines = append(lines, field(label, sayHiddenCalls(hidden, len(r.Calls)), width)...)
+		lines = append(lines, field(in, label, sayHiddenCalls(in, hidden, len(r.Calls)), width)...)
 	}
 	return lines
 }
@@ -75,11 +76,11 @@ func calls(r *lab.Result, width int) []line {
 func widthOf(c lab.Call) int { return width(clean(c.Command)) }
 
 // came says what came back from a call, on lines of at most limit columns.
-func came(c *lab.Call, limit int) []string {
+func came(in words.Lang, c *lab.Call, limit int) []string {
 	if c.Err != nil {
 		return wrap(strings.TrimPrefix(clean(c.Err.Error()), string(c.Verdict)+": "), limit)
 	}
-	text := sayGot(c)
+	text := sayGot(in, c)
 	if c.Verdict == stage.OK || len(c.Got) == 0 {
 		return wrap(text, limit)
 	}

@@ -8,13 +8,15 @@ import (
 	"stickydemo/demos/lab"
 	"stickydemo/demos/shell"
 	"stickydemo/demos/stage"
+	"stickydemo/demos/words"
 	"stickydemo/netsim"
 )
 
 // List lists the stages, with what breaks each, the plans and the commands.
 func List(w io.Writer, o Options) error {
+	in := o.Lang
 	width := o.width()
-	lines := title(phraseStages, width)
+	lines := title(in.Say(phraseStages), width)
 	id, name := 0, 0
 	for _, s := range stage.All {
 		id, name = max(id, len(s.ID)), max(name, len(s.Name))
@@ -22,28 +24,28 @@ func List(w io.Writer, o Options) error {
 	indent := id + name + 4
 	for _, s := range stage.All {
 		head := pad(s.ID, id+2) + pad(s.Name, name+2)
-		lines = append(lines, hang(line{{head, strong}}, indent, s.Idea, width)...)
-		lines = append(lines, hang(nil, indent, sayBreak(&s.Break, ""), width)...)
+		lines = append(lines, hang(line{{head, strong}}, indent, in.Say(s.Idea), width)...)
+		lines = append(lines, hang(nil, indent, sayBreak(in, &s.Break, ""), width)...)
 		for _, v := range s.Variants {
-			lines = append(lines, hang(nil, indent, sayBreak(&v.Break, v.Name), width)...)
+			lines = append(lines, hang(nil, indent, sayBreak(in, &v.Break, v.Name), width)...)
 		}
 	}
 	var plans, commands [][2]string
 	for _, p := range stage.Plans {
-		plans = append(plans, [2]string{p.Plan, p.What})
+		plans = append(plans, [2]string{p.Plan, in.Say(p.What)})
 	}
 	for _, c := range shell.Commands() {
-		commands = append(commands, [2]string{strings.TrimSpace(c.Name + " " + c.Args), c.Help})
+		commands = append(commands, [2]string{strings.TrimSpace(c.Name + " " + c.Args), in.Say(c.Help)})
 	}
-	lines = append(lines, glossary(phrasePlans, plans, width)...)
+	lines = append(lines, glossary(in, in.Say(phrasePlans), plans, width)...)
 	lines = append(lines, nil)
-	lines = append(lines, hang(nil, 0, phraseOps+strings.Join(netsim.Ops(), " "), width)...)
-	lines = append(lines, glossary(phraseCommands, commands, width)...)
+	lines = append(lines, hang(nil, 0, in.Say(phraseOps)+strings.Join(netsim.Ops(), " "), width)...)
+	lines = append(lines, glossary(in, in.Say(phraseCommands), commands, width)...)
 	return write(w, lines, o)
 }
 
 // glossary is a title and entries, each a word and what it means.
-func glossary(heading string, entries [][2]string, width int) []line {
+func glossary(in words.Lang, heading string, entries [][2]string, width int) []line {
 	lines := append([]line{nil}, title(heading, width)...)
 	indent := 0
 	for _, e := range entries {
@@ -58,6 +60,7 @@ func glossary(heading string, entries [][2]string, width int) []line {
 // Matrix shows the verdict of every program under every plan that results
 // have, in the order in which they first come.
 func Matrix(w io.Writer, results []*lab.Result, o Options) error {
+	in := o.Lang
 	type place struct{ program, plan string }
 	var programs, plans []string
 	heads := map[string][]string{}
@@ -74,7 +77,7 @@ func Matrix(w io.Writer, results []*lab.Result, o Options) error {
 		}
 		verdicts[p] = r.Verdict
 	}
-	t := table{grouped: true, rows: [][]entry{{{}}, {{text: wordPlan, style: strong}}}}
+	t := table{grouped: true, rows: [][]entry{{{}}, {{text: in.Say(wordPlan), style: strong}}}}
 	for _, p := range programs {
 		for i, text := range heads[p] {
 			t.rows[i] = append(t.rows[i], entry{text: text, style: strong})
@@ -88,7 +91,7 @@ func Matrix(w io.Writer, results []*lab.Result, o Options) error {
 		}
 		t.rows = append(t.rows, row)
 	}
-	return write(w, append(t.lines(o.width()), remark(phraseMatrix, o.width())...), o)
+	return write(w, append(t.lines(o.width()), remark(in.Say(phraseMatrix), o.width())...), o)
 }
 
 func title(text string, width int) []line {

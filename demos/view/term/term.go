@@ -16,13 +16,15 @@ import (
 	"stickydemo/demos/lab"
 	"stickydemo/demos/stage"
 	"stickydemo/demos/view/picture"
+	"stickydemo/demos/words"
 	"stickydemo/netsim/trace"
 )
 
-// Options say what the terminal is like.
+// Options say what the terminal is like, and who reads it.
 type Options struct {
-	Width int  // in columns; 0 is 80, and less than 40 is 40
-	Color bool // it understands escape codes
+	Width int        // in columns; 0 is 80, and less than 40 is 40
+	Color bool       // it understands escape codes
+	Lang  words.Lang // of all that is said
 }
 
 const (
@@ -51,6 +53,7 @@ func (o Options) width() int {
 // Run draws what became of both sides of one stage, and says what happened,
 // why, what the fix changed and what it costs. Either result may be nil.
 func Run(w io.Writer, naive, fixed *lab.Result, o Options) error {
+	in := o.Lang
 	var results []*lab.Result
 	for _, r := range []*lab.Result{naive, fixed} {
 		if r != nil {
@@ -61,33 +64,34 @@ func Run(w io.Writer, naive, fixed *lab.Result, o Options) error {
 		return nil
 	}
 	width := o.width()
-	lines := banner(results, width)
+	lines := banner(in, results, width)
 	var k picture.Key
 	switch {
 	case len(results) == 2 && width >= twoColumns:
 		half := (width - gutter) / 2
-		lines = append(lines, pair(side(naive, half, &k), side(fixed, half, &k), half)...)
+		lines = append(lines, pair(side(in, naive, half, &k), side(in, fixed, half, &k), half)...)
 	default:
 		for _, r := range results {
-			lines = append(lines, flat(side(r, width, &k))...)
+			lines = append(lines, flat(side(in, r, width, &k))...)
 			lines = append(lines, nil)
 		}
 		lines = lines[:len(lines)-1]
 	}
-	lines = append(lines, explain(k, width)...)
+	lines = append(lines, explain(in, k, width)...)
 	lines = append(lines, nil)
-	lines = append(lines, narrate(results, width)...)
+	lines = append(lines, narrate(in, results, width)...)
 	return write(w, lines, o)
 }
 
 // Picture draws what became of one side: lanes for each direction of each
 // connection, then the calls and their cost.
 func Picture(w io.Writer, r *lab.Result, o Options) error {
+	in := o.Lang
 	width := o.width()
 	var k picture.Key
-	lines := banner([]*lab.Result{r}, width)
-	lines = append(lines, flat(side(r, width, &k))...)
-	lines = append(lines, explain(k, width)...)
+	lines := banner(in, []*lab.Result{r}, width)
+	lines = append(lines, flat(side(in, r, width, &k))...)
+	lines = append(lines, explain(in, k, width)...)
 	return write(w, lines, o)
 }
 
@@ -133,29 +137,29 @@ func pair(left, right []section, half int) []line {
 }
 
 // banner heads one stage, with what its results have in common.
-func banner(results []*lab.Result, width int) []line {
+func banner(in words.Lang, results []*lab.Result, width int) []line {
 	r := results[0]
 	var lines []line
-	for _, text := range wrap(sayStage(r.Stage, r.Variant)+sayNet(r), width) {
+	for _, text := range wrap(sayStage(in, r.Stage, r.Variant)+sayNet(in, r), width) {
 		lines = append(lines, line{{text, strong}})
 	}
 	lines = append(lines, line{{strings.Repeat("=", width), plain}})
 	if r.Planned() {
-		lines = append(lines, field(wordPlan, r.Plan.String(), width)...)
+		lines = append(lines, field(in, wordPlan, r.Plan.String(), width)...)
 	}
-	lines = append(lines, field(wordCommands, sayCommands(r.Commands), width)...)
+	lines = append(lines, field(in, wordCommands, sayCommands(in, r.Commands), width)...)
 	if r.Clients != stage.OneClient {
-		lines = append(lines, field(wordClients, sayClients(r.Clients), width)...)
+		lines = append(lines, field(in, wordClients, sayClients(in, r.Clients), width)...)
 	}
 	return lines
 }
 
 // side draws one side.
-func side(r *lab.Result, width int, k *picture.Key) []section {
+func side(in words.Lang, r *lab.Result, width int, k *picture.Key) []section {
 	text := width - margin
 	head := section{}
 	head.lines = append(head.lines, nil)
-	head.lines = append(head.lines, headline(r, text)...)
+	head.lines = append(head.lines, headline(in, r, text)...)
 	sections := []section{head}
 
 	all := picture.Streams(r)
@@ -169,43 +173,43 @@ func side(r *lab.Result, width int, k *picture.Key) []section {
 			continue
 		}
 		sec := section{conn: s.Conn, dir: s.Dir, lines: []line{nil}}
-		for _, t := range wrap(streamTitle(s, r.Log.Conns() > 1), text) {
+		for _, t := range wrap(streamTitle(in, s, r.Log.Conns() > 1), text) {
 			sec.lines = append(sec.lines, line{{t, strong}})
 		}
-		sec.lines = append(sec.lines, drawStream(s, width, k)...)
+		sec.lines = append(sec.lines, drawStream(in, s, width, k)...)
 		if s.Lost > 0 {
-			sec.lines = append(sec.lines, field("", sayLost(s.Lost), text)...)
+			sec.lines = append(sec.lines, field(in, "", sayLost(in, s.Lost), text)...)
 		}
 		if len(s.Gone) > 0 {
-			sec.lines = append(sec.lines, field("", sayGone(s), text)...)
+			sec.lines = append(sec.lines, field(in, "", sayGone(in, s), text)...)
 		}
 		if s.Reset && !r.Plan.Whole() {
-			sec.lines = append(sec.lines, field("", phraseReset, text)...)
+			sec.lines = append(sec.lines, field(in, "", in.Say(phraseReset), text)...)
 		}
 		sections = append(sections, sec)
 	}
 	end := section{conn: tail, lines: []line{nil}}
 	if hidden > 0 {
-		end.lines = append(end.lines, field(wordNote, sayHiddenConnections(hidden, r.Log.Conns()), text)...)
+		end.lines = append(end.lines, field(in, wordNote, sayHiddenConnections(in, hidden, r.Log.Conns()), text)...)
 	}
 	if len(all) == 0 {
-		end.lines = append(end.lines, field("", phraseEmpty, text)...)
+		end.lines = append(end.lines, field(in, "", in.Say(phraseEmpty), text)...)
 	}
-	end.lines = append(end.lines, summary(r, text)...)
+	end.lines = append(end.lines, summary(in, r, text)...)
 	return append(sections, end)
 }
 
 // headline says how one side fared.
-func headline(r *lab.Result, width int) []line {
-	program := sayProgram(r) + ": "
+func headline(in words.Lang, r *lab.Result, width int) []line {
+	program := in.Sayf("%s: ", sayProgram(r))
 	verdict := string(r.Verdict)
 	first := line{{program, strong}, {verdict, verdictStyle(r.Verdict)}}
 	indent := first.width() + 2
 	if width-indent < 20 {
-		return append([]line{first}, field("", sayHeadline(r), width)...)
+		return append([]line{first}, field(in, "", sayHeadline(in, r), width)...)
 	}
 	var lines []line
-	for i, text := range wrap(sayHeadline(r), width-indent) {
+	for i, text := range wrap(sayHeadline(in, r), width-indent) {
 		if i == 0 {
 			lines = append(lines, append(first, piece{"  " + text, plain}))
 		} else {
@@ -227,57 +231,56 @@ func verdictStyle(v stage.Verdict) style {
 }
 
 // field is a labelled text, its further lines indented.
-func field(label, text string, width int) []line {
+func field(in words.Lang, label, text string, width int) []line {
 	var lines []line
 	for _, t := range wrap(text, width-labelWidth) {
-		pad := strings.Repeat(" ", labelWidth-len(label))
-		lines = append(lines, line{{label + pad + t, plain}})
+		lines = append(lines, line{{pad(in.Say(label), labelWidth) + t, plain}})
 		label = ""
 	}
 	return lines
 }
 
 // explain is the key to the signs that were used.
-func explain(k picture.Key, width int) []line {
-	signs := sayKey(k)
+func explain(in words.Lang, k picture.Key, width int) []line {
+	signs := sayKey(in, k)
 	if len(signs) == 0 {
 		return nil
 	}
 	width = min(width, prose)
 	lines := []line{nil}
-	return append(lines, field(wordKey, strings.Join(signs, "; "), width)...)
+	return append(lines, field(in, wordKey, strings.Join(signs, in.Say("; ")), width)...)
 }
 
 // narrate tells what happened, why, what the fix changed and what it costs.
-func narrate(results []*lab.Result, width int) []line {
+func narrate(in words.Lang, results []*lab.Result, width int) []line {
 	width = min(width, prose)
 	var lines []line
 	var happened []string
 	for _, r := range results {
-		happened = append(happened, sayHappened(r))
+		happened = append(happened, sayHappened(in, r))
 	}
-	lines = append(lines, field(wordHappened, strings.Join(happened, " "), width)...)
+	lines = append(lines, field(in, wordHappened, strings.Join(happened, in.Say(" ")), width)...)
 	naive := results[0]
-	if why := reason(naive); why != "" {
-		lines = append(lines, field(wordWhy, why, width)...)
+	if why := reason(in, naive); why != "" {
+		lines = append(lines, field(in, wordWhy, why, width)...)
 	}
 	if slices.ContainsFunc(results, func(r *lab.Result) bool { return r.Side == stage.Fixed }) {
-		lines = append(lines, field(wordRepair, naive.Stage.Repair, width)...)
-		lines = append(lines, field(wordPrice, naive.Stage.Price, width)...)
+		lines = append(lines, field(in, wordRepair, in.Say(naive.Stage.Repair), width)...)
+		lines = append(lines, field(in, wordPrice, in.Say(naive.Stage.Price), width)...)
 	}
 	return lines
 }
 
 // reason returns why a naive run ended as the table lists it, "" where it lists
 // nothing.
-func reason(r *lab.Result) string {
+func reason(in words.Lang, r *lab.Result) string {
 	expected, listed := r.Expected()
 	if r.Side != stage.Naive || !listed || expected != r.Verdict || r.Verdict == stage.OK {
 		return ""
 	}
 	b := r.Stage.BreakOf(r.Variant)
 	if r.Plan.String() == b.Plan {
-		return b.Reason
+		return in.Say(b.Reason)
 	}
-	return capital(b.AsWrittenReason) + "."
+	return in.Sayf("%s.", capital(in.Say(b.AsWrittenReason)))
 }

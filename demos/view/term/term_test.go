@@ -16,6 +16,7 @@ import (
 	"stickydemo/demos/lab"
 	"stickydemo/demos/stage"
 	"stickydemo/demos/view/picture"
+	"stickydemo/demos/words"
 	"stickydemo/fixed"
 	"stickydemo/naive"
 	"stickydemo/netsim"
@@ -166,7 +167,7 @@ func handMade() map[string]*lab.Result {
 			}},
 			Server: lab.Server{Verdict: stage.Error, Err: errors.New("\x9b31m")},
 			Log:    trace.Log{written(1, trace.Up, 0, "echo \x1b]0;owned\x07", 1), moved(trace.Arrived, 0, 1, trace.Up, 0, 3), moved(trace.Lost, 0, 1, trace.Up, 3, 15)},
-			Notes:  []string{"down:cut=90 is past the end (7 bytes) and does nothing"},
+			Notes:  []words.Sentence{words.Sentencef("down:cut=90 is past the end (7 bytes) and does nothing")},
 		},
 		"failed-write": { // the second write stands where the first one gave up
 			Spec: spec("glue", "a"), Verdict: stage.OK,
@@ -362,7 +363,7 @@ func TestLanesAlign(t *testing.T) {
 		for _, w := range []int{40, 64, 80, 200} {
 			for _, s := range picture.Streams(r) {
 				at := 0
-				lines := drawStream(s, w, &picture.Key{})
+				lines := drawStream(words.English, s, w, &picture.Key{})
 				for _, b := range s.Blocks(w-labelWidth, &picture.Key{}) {
 					block := lines[at:]
 					for i, l := range block {

@@ -37,6 +37,8 @@ func TestWrap(t *testing.T) {
 		{"a word too long is broken", "abcdefg", 3, []string{"abc", "def", "g"}},
 		{"wide characters may part anywhere", "一个消息", 5, []string{"一个", "消息"}},
 		{"and count twice", "ab一c", 3, []string{"ab", "一c"}},
+		{"a closing sign begins no line", "一二，三", 4, []string{"一", "二，", "三"}},
+		{"an opening one ends none", "一（二）", 6, []string{"一", "（二）"}},
 	} {
 		if got := wrap(c.text, c.limit); !slices.Equal(got, c.want) {
 			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
@@ -89,13 +91,5 @@ func TestSourceHasNoTabs(t *testing.T) {
 	want := []string{"    x := 1  // y", `ab  c\x1b`}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
-	}
-}
-
-func TestGroup(t *testing.T) {
-	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1,000", -1000: "-1,000", -999: "-999", 1234567: "1,234,567"} {
-		if got := group(n); got != want {
-			t.Errorf("group(%d): got %s, want %s", n, got, want)
-		}
 	}
 }

@@ -5,43 +5,45 @@ import (
 
 	"stickydemo/demos/trial"
 	"stickydemo/demos/view/picture"
+	"stickydemo/demos/words"
 )
 
 // Trial draws what a trial found: each smallest plan that breaks the programs
 // with the bytes that it cuts, what went wrong and what is likely the mistake.
 func Trial(w io.Writer, r *trial.Report, o Options) error {
+	in := o.Lang
 	width := o.width()
 	text := min(width, prose)
 	var lines []line
-	lines = append(lines, line{{wordTrial + ": ", strong}, {string(r.Verdict), trialStyle(r.Verdict)}})
-	if r.Why != "" {
-		lines = append(lines, field("", clean(r.Why), text)...)
+	lines = append(lines, line{{in.Sayf("%s: ", in.Say(wordTrial)), strong}, {in.Say(string(r.Verdict)), trialStyle(r.Verdict)}})
+	if !r.Why.IsZero() {
+		lines = append(lines, field(in, "", clean(r.Why.In(in)), text)...)
 	}
 	lines = append(lines, nil)
 	if r.Config.Each != "" {
-		lines = append(lines, field(wordEach, clean(r.Config.Each), text)...)
+		lines = append(lines, field(in, wordEach, clean(r.Config.Each), text)...)
 	}
-	lines = append(lines, field(wordServer, clean(sayProgramAt(r.Config.Server.String(), r.Config.To)), text)...)
-	lines = append(lines, field(wordClient, clean(sayProgramAt(r.Config.Client.String(), r.Listens)), text)...)
-	lines = append(lines, field(wordBaseline, clean(sayBaseline(r)), text)...)
+	lines = append(lines, field(in, wordServer, clean(sayProgramAt(in, r.Config.Server.String(), r.Config.To)), text)...)
+	lines = append(lines, field(in, wordClient, clean(sayProgramAt(in, r.Config.Client.String(), r.Listens)), text)...)
+	lines = append(lines, field(in, wordBaseline, clean(sayBaseline(in, r)), text)...)
 	k := picture.Key{Sent: true, Outside: true}
 	for _, f := range r.Findings {
-		lines = append(lines, finding(r, f, width, &k)...)
+		lines = append(lines, finding(in, r, f, width, &k)...)
 	}
-	lines = append(lines, explain(k, width)...)
+	lines = append(lines, explain(in, k, width)...)
 	lines = append(lines, nil)
 	label := wordTried
 	for _, tried := range r.Tried {
 		if tried.Runs > 0 || tried.Of > 0 {
-			lines = append(lines, field(label, sayTried(tried), text)...)
+			lines = append(lines, field(in, label, sayTried(in, tried), text)...)
 			label = ""
 		}
 	}
 	if r.Verdict == trial.Survived || r.Verdict == trial.Inconclusive {
-		lines = append(lines, field(wordCuts, sayCutsMade(r.Cuts), text)...)
+		lines = append(lines, field(in, wordCuts, sayCutsMade(in, r.Cuts), text)...)
 	}
 	for _, n := range r.Notes {
-		lines = append(lines, field(wordNote, clean(n), text)...)
+		lines = append(lines, field(in, wordNote, clean(n.In(in)), text)...)
 	}
 	return write(w, lines, o)
 }
@@ -57,27 +59,27 @@ func trialStyle(v trial.Verdict) style {
 }
 
 // finding draws one plan that breaks the programs.
-func finding(r *trial.Report, f *trial.Finding, width int, k *picture.Key) []line {
+func finding(in words.Lang, r *trial.Report, f *trial.Finding, width int, k *picture.Key) []line {
 	text := min(width, prose)
 	lines := []line{nil}
 	if r.Verdict != trial.BrokenWithoutPlan {
-		lines = append(lines, line{{clip(sayFinding(f), width), strong}})
+		lines = append(lines, line{{clip(sayFinding(in, f), width), strong}})
 	}
 	if s := picture.Outside(r.Config.Frame, f); s != nil {
-		lines = append(lines, nil, line{{clip(streamTitle(s, r.Baseline.Conns > 1), width), strong}})
-		lines = append(lines, drawStream(s, width, k)...)
+		lines = append(lines, nil, line{{clip(streamTitle(in, s, r.Baseline.Conns > 1), width), strong}})
+		lines = append(lines, drawStream(in, s, width, k)...)
 		lines = append(lines, nil)
 	}
-	lines = append(lines, field(wordHappened, clean(f.Failure.Text), text)...)
-	if where := sayPlace(f); where != "" {
-		lines = append(lines, field(wordWhere, where, text)...)
+	lines = append(lines, field(in, wordHappened, clean(f.Failure.Text.In(in)), text)...)
+	if where := sayPlace(in, f); where != "" {
+		lines = append(lines, field(in, wordWhere, where, text)...)
 	}
-	if likely := sayMistake(f.Mistake); likely != "" {
-		lines = append(lines, field(wordLikely, likely, text)...)
+	if likely := sayMistake(in, f.Mistake); likely != "" {
+		lines = append(lines, field(in, wordLikely, likely, text)...)
 	}
-	lines = append(lines, field(wordSure, sayConfirmed(f), text)...)
+	lines = append(lines, field(in, wordSure, sayConfirmed(in, f), text)...)
 	if f.Saved != "" {
-		lines = append(lines, field(wordReplay, "stickydemo replay "+f.Saved, text)...)
+		lines = append(lines, field(in, wordReplay, "stickydemo replay "+f.Saved, text)...)
 	}
 	return lines
 }

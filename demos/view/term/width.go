@@ -2,6 +2,7 @@ package term
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"stickydemo/demos/view/picture"
 )
@@ -63,7 +64,7 @@ func wrap(text string, limit int) []string {
 		now.Reset()
 		columns = 0
 	}
-	for word := range words(text) {
+	for word := range unbroken(text) {
 		n := width(word)
 		if columns > 0 && columns+n > limit {
 			flush()
@@ -87,24 +88,29 @@ func wrap(text string, limit int) []string {
 	return lines
 }
 
-// words yields the parts of text that a line break must not enter.
-func words(text string) func(func(string) bool) {
+// unbroken yields the parts of text that a line break must not enter. A wide
+// closing sign stays with what is before it, an opening one with what follows.
+func unbroken(text string) func(func(string) bool) {
 	return func(yield func(string) bool) {
 		from := 0
-		for i, r := range text {
-			if r != ' ' && runeWidth(r) == 1 {
-				continue
+		for at := 0; at < len(text); {
+			r, n := utf8.DecodeRuneInString(text[at:])
+			to := at + n
+			next, _ := utf8.DecodeRuneInString(text[to:])
+			if to == len(text) || !strings.ContainsRune(closing, next) &&
+				(r == ' ' || next == ' ' || (runeWidth(r) == 2 || runeWidth(next) == 2) && !strings.ContainsRune(opening, r)) {
+				if !yield(text[from:to]) {
+					return
+				}
+				from = to
 			}
-			if from < i && !yield(text[from:i]) {
-				return
-			}
-			from = i + len(string(r))
-			if !yield(text[i:from]) {
-				return
-			}
-		}
-		if from < len(text) {
-			yield(text[from:])
+			at = to
 		}
 	}
 }
+
+// Signs with which no line begins, and with which none ends.
+const (
+	closing = "，。：；、？！）」』》"
+	opening = "（「『《"
+)

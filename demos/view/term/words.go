@@ -6,19 +6,22 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	beliefs "stickydemo/demos/belief"
 	"stickydemo/demos/lab"
 	"stickydemo/demos/stage"
 	"stickydemo/demos/trial"
 	"stickydemo/demos/view/picture"
+	"stickydemo/demos/words"
 	"stickydemo/netsim/search"
 	"stickydemo/netsim/trace"
 )
 
-// Every English word that this package writes stands in this file. What a
-// stage says of itself comes from its table. Lane names and labels have at
-// most eight letters.
+// Every English word that this package writes stands in this file, and package
+// words has it in the other languages. What a stage says of itself comes from its
+// table. Labels have at most eight columns, in any language.
 const (
 	wordOffset   = "offset"
 	wordMessage  = "message"
@@ -88,36 +91,36 @@ const (
 )
 
 // sayVerdict explains a verdict in a few words.
-func sayVerdict(v stage.Verdict) string {
+func sayVerdict(in words.Lang, v stage.Verdict) string {
 	switch v {
 	case stage.OK:
-		return "every answer was exactly right"
+		return in.Say("every answer was exactly right")
 	case stage.Torn:
-		return "a part of an answer passed for the whole, and nobody noticed"
+		return in.Say("a part of an answer passed for the whole, and nobody noticed")
 	case stage.Leftover:
-		return "the rest of an earlier answer passed for this one, and nobody noticed"
+		return in.Say("the rest of an earlier answer passed for this one, and nobody noticed")
 	case stage.Glued:
-		return "bytes of several messages passed for one, and nobody noticed"
+		return in.Say("bytes of several messages passed for one, and nobody noticed")
 	case stage.Wrong:
-		return "a wrong answer passed for the right one, and nobody noticed"
+		return in.Say("a wrong answer passed for the right one, and nobody noticed")
 	case stage.Error:
-		return "the program noticed, and gave up"
+		return in.Say("the program noticed, and gave up")
 	case stage.Hang:
-		return "everybody waits, and nothing is on its way"
+		return in.Say("everybody waits, and nothing is on its way")
 	case stage.Late:
-		return "not over at the time limit"
+		return in.Say("not over at the time limit")
 	case stage.Spin:
-		return "busy for ever, without a byte or any time moving"
+		return in.Say("busy for ever, without a byte or any time moving")
 	}
 	return ""
 }
 
 // sayHeadline explains a run's verdict: on kernel sockets a hang is a guess.
-func sayHeadline(r *lab.Result) string {
+func sayHeadline(in words.Lang, r *lab.Result) string {
 	if r.Net == lab.Kernel && r.Verdict == stage.Hang {
-		return "nothing came for " + sayDuration(lab.KernelLimit)
+		return in.Sayf("nothing came for %s", sayDuration(lab.KernelLimit))
 	}
-	return sayVerdict(r.Verdict)
+	return sayVerdict(in, r.Verdict)
 }
 
 func sayProgram(r *lab.Result) string {
@@ -136,96 +139,94 @@ func sayProgramShort(r *lab.Result) string {
 	return string(r.Side)
 }
 
-func sayBreak(b *stage.Break, variant string) string {
+func sayBreak(in words.Lang, b *stage.Break, variant string) string {
 	who := "naive"
 	if variant != "" {
 		who = "--variant " + variant
 	}
-	return fmt.Sprintf("%s, under %s: %s", who, b.Plan, b.Verdict)
+	return in.Sayf("%s, under %s: %s", who, b.Plan, b.Verdict)
 }
 
-func sayEqualLines(n int) string {
-	return "(" + plural(n, "equal line") + ")"
+func sayEqualLines(in words.Lang, n int) string {
+	return in.Sayf("(%s)", words.Count(n, "equal line"))
 }
 
-func sayStage(s *stage.Stage, variant string) string {
+func sayStage(in words.Lang, s *stage.Stage, variant string) string {
 	idea := s.Idea
 	for _, v := range s.Variants {
 		if v.Name == variant {
 			idea = v.Idea
 		}
 	}
-	return s.ID + " " + s.Name + ": " + idea
+	return in.Sayf("%s %s: %s", s.ID, s.Name, in.Say(idea))
 }
 
 // sayCommands lists commands, only the first ones where there are many.
-func sayCommands(commands []string) string {
+func sayCommands(in words.Lang, commands []string) string {
 	const most = 8
 	list := commands[:min(most, len(commands))]
 	text := clip(clean(strings.Join(list, "; ")), 200)
 	if len(list) < len(commands) || width(text) == 200 {
-		text += fmt.Sprintf(" ... (%s)", plural(len(commands), "command"))
+		text += in.Sayf(" ... (%s)", words.Count(len(commands), "command"))
 	}
 	return text
 }
 
-func sayClients(c stage.Clients) string {
+func sayClients(in words.Lang, c stage.Clients) string {
 	if c == stage.EachGoes {
-		return "one for each command, who leaves before the next one comes"
+		return in.Say("one for each command, who leaves before the next one comes")
 	}
-	return "one for each command, and nobody leaves before the last answer"
+	return in.Say("one for each command, and nobody leaves before the last answer")
 }
 
-func sayNet(r *lab.Result) string {
+func sayNet(in words.Lang, r *lab.Result) string {
 	switch {
 	case r.Net != lab.Kernel:
 		return ""
 	case r.Stage.OnDatagrams():
-		return ", on kernel sockets"
+		return in.Say(", on kernel sockets")
 	case r.Planned():
-		return ", on kernel sockets, through a relay"
+		return in.Say(", on kernel sockets, through a relay")
 	}
-	return ", on kernel sockets, which cut as they like"
+	return in.Say(", on kernel sockets, which cut as they like")
 }
 
-func sayStream(up bool, bytes int) string {
+// sayStream names a direction and how much went there.
+func sayStream(in words.Lang, up bool, size words.Phrase) string {
 	if up {
-		return "client -> server, " + sayBytes(bytes)
+		return in.Sayf("client -> server, %s", size)
 	}
-	return "server -> client, " + sayBytes(bytes)
+	return in.Sayf("server -> client, %s", size)
 }
 
-func sayConnection(n int) string { return fmt.Sprintf("connection %d, ", n) }
-
-func sayHiddenConnections(hidden, all int) string {
-	return fmt.Sprintf("%s of %s connections are not drawn.", group(hidden), group(all))
+func sayHiddenConnections(in words.Lang, hidden, all int) string {
+	return in.Sayf("%s of %s connections are not drawn.", words.Group(hidden), words.Group(all))
 }
 
-func sayHiddenReads(hidden, all int) string {
-	return fmt.Sprintf("%s of %s reads are not drawn.", group(hidden), group(all))
+func sayHiddenReads(in words.Lang, hidden, all int) string {
+	return in.Sayf("%s of %s reads are not drawn.", words.Group(hidden), words.Group(all))
 }
 
-func sayHiddenCalls(hidden, all int) string {
-	return fmt.Sprintf("%s of %s calls are not listed.", group(hidden), group(all))
+func sayHiddenCalls(in words.Lang, hidden, all int) string {
+	return in.Sayf("%s of %s calls are not listed.", words.Group(hidden), words.Group(all))
 }
 
-func sayFatal(fatal, places int) string {
+func sayFatal(in words.Lang, fatal, places int) string {
 	switch {
 	case places == 0:
-		return "There is no place to cut."
+		return in.Say("There is no place to cut.")
 	case fatal == 0:
-		return fmt.Sprintf("0 of %s of the uncut run are fatal: no single cut breaks anything.", sayPlaces(places))
+		return in.Sayf("0 of %s of the uncut run are fatal: no single cut breaks anything.", words.Count(places, "place"))
 	}
-	is := "are"
 	if fatal == 1 {
-		is = "is"
+		return in.Sayf("1 of %s of the uncut run is fatal: a single cut there breaks it.", words.Count(places, "place"))
 	}
-	return fmt.Sprintf("%s of %s of the uncut run %s fatal: a single cut there breaks it.", group(fatal), sayPlaces(places), is)
+	return in.Sayf("%s of %s of the uncut run are fatal: a single cut there breaks it.", words.Group(fatal), words.Count(places, "place"))
 }
 
 // sayWays is the exact count: ways, not chances. Numbers too long to compare
 // at a glance are given as powers of two where they are all there is.
-func sayWays(d *search.Direction) string {
+func sayWays(in words.Lang, d *search.Direction) string {
 	ways := search.Segmentations(d.Bytes)
 	all := groupBig(ways)
 	long := len(all) > 20
@@ -234,16 +235,16 @@ func sayWays(d *search.Direction) string {
 	}
 	switch {
 	case d.Wrong == nil:
-		return fmt.Sprintf("Of the %s ways to cut it: not counted.", all)
+		return in.Sayf("Of the %s ways to cut it: not counted.", all)
 	case d.Wrong.Sign() == 0:
-		return fmt.Sprintf("Wrong in none of %s ways to cut it.", all)
+		return in.Sayf("Wrong in none of %s ways to cut it.", all)
 	case d.Wrong.Cmp(ways) == 0:
-		return fmt.Sprintf("Wrong in all of %s ways to cut it.", all)
+		return in.Sayf("Wrong in all of %s ways to cut it.", all)
 	}
 	if right := new(big.Int).Sub(ways, d.Wrong); long && right.Cmp(d.Wrong) < 0 {
-		return fmt.Sprintf("Wrong in all but %s of %s ways to cut it.", groupBig(right), all)
+		return in.Sayf("Wrong in all but %s of %s ways to cut it.", groupBig(right), all)
 	}
-	return fmt.Sprintf("Wrong in %s of %s ways to cut it.", groupBig(d.Wrong), all)
+	return in.Sayf("Wrong in %s of %s ways to cut it.", groupBig(d.Wrong), all)
 }
 
 func groupBig(n *big.Int) string {
@@ -254,96 +255,81 @@ func groupBig(n *big.Int) string {
 	return text
 }
 
-func sayPlaces(n int) string {
-	if n == 1 {
-		return "1 place"
-	}
-	return group(n) + " places"
+func sayLost(in words.Lang, n int) string {
+	return in.Sayf("%s were written and never arrived.", words.Count(n, "byte"))
 }
 
-func sayLost(n int) string { return sayBytes(n) + " were written and never arrived." }
-
 // sayGone says of how many bytes of datagrams nothing was read, and why.
-func sayGone(s *picture.Stream) string {
+func sayGone(in words.Lang, s *picture.Stream) string {
 	n := 0
 	for _, b := range s.Gone {
 		n += b.Len()
 	}
-	return sayBytes(n) + " lost: " + clean(strings.Join(s.Why, ", or ")) + "."
-}
-
-func sayBytes(n int) string {
-	if n == 1 {
-		return "1 byte"
+	var why []string
+	for _, w := range s.Why {
+		why = append(why, clean(in.Say(w)))
 	}
-	return group(n) + " bytes"
+	return in.Sayf("%s lost: %s.", words.Count(n, "byte"), strings.Join(why, in.Say(", or ")))
 }
 
-func sayGot(c *lab.Call) string {
+func sayGot(in words.Lang, c *lab.Call) string {
 	if c.Verdict == stage.OK || c.Verdict == stage.Torn {
-		return group(len(c.Got)) + " of " + sayBytes(len(c.Want))
+		return in.Sayf("%s of %s", words.Group(len(c.Got)), words.Count(len(c.Want), "byte"))
 	}
-	return fmt.Sprintf("%s, and %s were due", sayBytes(len(c.Got)), group(len(c.Want)))
+	return in.Sayf("%s, and %s were due", words.Count(len(c.Got), "byte"), words.Group(len(c.Want)))
 }
 
-func sayServerRan(heard []lab.Heard, limit int) string {
+func sayServerRan(in words.Lang, heard []lab.Heard, limit int) string {
 	const most = 4
 	var parts []string
 	for i, h := range heard {
 		if i == most {
-			parts = append(parts, fmt.Sprintf("and %s more", group(len(heard)-most)))
+			parts = append(parts, in.Sayf("and %s more", words.Group(len(heard)-most)))
 			break
 		}
 		parts = append(parts, quote([]byte(h.Command), limit))
 	}
 	if len(parts) == 0 {
-		return "ran nothing"
+		return in.Say("ran nothing")
 	}
-	return "ran " + strings.Join(parts, ", ")
+	return in.Sayf("ran %s", in.Join(parts))
 }
 
-func sayCost(c lab.Cost) string {
-	return fmt.Sprintf("%s, %s, %s (%s of payload), %s, %s",
-		sayDuration(c.Elapsed), plural(c.RoundTrips, "round trip"), sayBytes(c.Wire), group(c.Payload),
-		plural(c.Reads, "read"), plural(c.Writes, "write"))
-}
-
-func plural(n int, word string) string {
-	if n == 1 {
-		return "1 " + word
-	}
-	return group(n) + " " + word + "s"
+func sayCost(in words.Lang, c lab.Cost) string {
+	return in.Sayf("%s, %s, %s (%s of payload), %s, %s",
+		sayDuration(c.Elapsed), words.Count(c.RoundTrips, "round trip"), words.Count(c.Wire, "byte"), words.Group(c.Payload),
+		words.Count(c.Reads, "read"), words.Count(c.Writes, "write"))
 }
 
 // sayHappened tells in one sentence what became of a run.
-func sayHappened(r *lab.Result) string {
-	who := capital(sayProgram(r)) + ": "
+func sayHappened(in words.Lang, r *lab.Result) string {
+	who := capital(sayProgram(r))
 	if r.Verdict == stage.OK {
-		return fmt.Sprintf("%s%s of %s answers are exact.", who, group(len(r.Calls)), group(len(r.Commands)))
+		return in.Sayf("%s: %s of %s answers are exact.", who, words.Group(len(r.Calls)), words.Group(len(r.Commands)))
 	}
 	for i, c := range r.Calls {
 		if c.Verdict != r.Verdict {
 			continue
 		}
-		who += "call " + picture.Letter(i+1, false)
+		call := picture.Letter(i+1, false)
 		switch {
 		case c.Verdict.Silent():
-			return fmt.Sprintf("%s came back %s (%s) and without an error: nobody noticed, and that is worse than any error.",
-				who, c.Verdict, sayGot(&c))
+			return in.Sayf("%s: call %s came back %s (%s) and without an error: nobody noticed, and that is worse than any error.",
+				who, call, c.Verdict, sayGot(in, &c))
 		case c.Verdict == stage.Error:
-			return who + " ended in an error: loud, so that somebody can look for the cause."
+			return in.Sayf("%s: call %s ended in an error: loud, so that somebody can look for the cause.", who, call)
 		}
-		return who + " never came back: " + sayHeadline(r) + "."
+		return in.Sayf("%s: call %s never came back: %s.", who, call, sayHeadline(in, r))
 	}
-	return who + "the server ended in " + string(r.Verdict) + "."
+	return in.Sayf("%s: the server ended in %s.", who, r.Verdict)
 }
 
 // sayKey explains the signs that a picture used.
-func sayKey(k picture.Key) []string {
+func sayKey(in words.Lang, k picture.Key) []string {
 	var list []string
 	add := func(used bool, text string) {
 		if used {
-			list = append(list, text)
+			list = append(list, in.Say(text))
 		}
 	}
 	add(k.Messages && k.Sent, "A B: message 1, message 2")
@@ -389,21 +375,13 @@ func sayDuration(d time.Duration) string {
 // sayLossRate is a share of a million as a percentage.
 func sayLossRate(loss int) string { return strconv.FormatFloat(float64(loss)/1e4, 'f', -1, 64) + "%" }
 
-// capital returns text with its first letter, if it is an ASCII one, upper-case.
+// capital returns text with its first letter upper-case, if it has a case.
 func capital(text string) string {
 	if text == "" {
 		return ""
 	}
-	return strings.ToUpper(text[:1]) + text[1:]
-}
-
-// group writes a number with commas between the thousands.
-func group(n int) string {
-	text := strconv.Itoa(n)
-	for i := len(text) - 3; i > 0 && text[i-1] != '-'; i -= 3 {
-		text = text[:i] + "," + text[i:]
-	}
-	return text
+	first, n := utf8.DecodeRuneInString(text)
+	return string(unicode.ToUpper(first)) + text[n:]
 }
 
 const (
@@ -423,52 +401,52 @@ var sweptWords = map[search.Kind]string{
 	search.Random:    "cuts by seeds",
 }
 
-func saySwept(s search.Swept) string {
+func saySwept(in words.Lang, s search.Swept) string {
 	if s.Tried == 0 {
-		return sweptWords[s.Kind] + ": not tried"
+		return in.Sayf("%s: not tried", in.Say(sweptWords[s.Kind]))
 	}
-	return fmt.Sprintf("%s: wrong under %s of %s", sweptWords[s.Kind], group(s.Wrong), plural(s.Tried, "plan"))
+	return in.Sayf("%s: wrong under %s of %s", in.Say(sweptWords[s.Kind]), words.Group(s.Wrong), words.Count(s.Tried, "plan"))
 }
 
-func saySmallest(f *lab.Searched) string { return sayFound(f.Smallest) }
+func saySmallest(in words.Lang, f *lab.Searched) string { return sayFound(in, f.Smallest) }
 
-func sayFound(f *search.Found) string {
+func sayFound(in words.Lang, f *search.Found) string {
 	if f == nil {
-		return "none of these breaks it"
+		return in.Say("none of these breaks it")
 	}
-	return fmt.Sprintf("%s (%s): %s", f.Plan, f.Verdict, sayVerdict(stage.Verdict(f.Verdict)))
+	return in.Sayf("%s (%s): %s", f.Plan, f.Verdict, sayVerdict(in, stage.Verdict(f.Verdict)))
 }
 
 // sayLoss says which datagrams of one direction are fatal.
-func sayLoss(d lab.Loss) string {
+func sayLoss(in words.Lang, d lab.Loss) string {
 	fates := func(list []lab.Fate) string {
 		if len(list) == 0 {
-			return "none"
+			return in.Say("none")
 		}
 		const most = 8
 		var parts []string
 		for i, f := range list {
 			if i == most {
-				parts = append(parts, fmt.Sprintf("and %s more", group(len(list)-most)))
+				parts = append(parts, in.Sayf("and %s more", words.Group(len(list)-most)))
 				break
 			}
 			parts = append(parts, fmt.Sprintf("%d (%s)", f.N, f.Verdict))
 		}
-		return strings.Join(parts, ", ")
+		return in.Join(parts)
 	}
-	pairs := "not tried"
+	pairs := in.Say("not tried")
 	if d.Pairs > 0 {
-		pairs = fmt.Sprintf("fatal in %s of %s", group(d.FatalPairs), plural(d.Pairs, "pair"))
+		pairs = in.Sayf("fatal in %s of %s", words.Group(d.FatalPairs), words.Count(d.Pairs, "pair"))
 	}
-	return fmt.Sprintf("%s. Fatal to lose: %s. Fatal to swap with the next: %s. Two lost: %s.",
-		strings.Replace(sayStream(d.Dir == trace.Up, 0), sayBytes(0), plural(d.Datagrams, "datagram"), 1), fates(d.Drops), fates(d.Swaps), pairs)
+	return in.Sayf("%s. Fatal to lose: %s. Fatal to swap with the next: %s. Two lost: %s.",
+		sayStream(in, d.Dir == trace.Up, words.Count(d.Datagrams, "datagram")), fates(d.Drops), fates(d.Swaps), pairs)
 }
 
-func sayComposed(c lab.Composition) string {
+func sayComposed(in words.Lang, c lab.Composition) string {
 	if c.Holds {
-		return "the same under every cut in both directions, every stall and every schedule, by Kahn's theorem: " + clean(c.Why)
+		return in.Sayf("the same under every cut in both directions, every stall and every schedule, by Kahn's theorem: %s", clean(c.Why.In(in)))
 	}
-	return "nothing can be said of all cuts at once: " + clean(c.Why)
+	return in.Sayf("nothing can be said of all cuts at once: %s", clean(c.Why.In(in)))
 }
 
 const (
@@ -481,25 +459,26 @@ const (
 	wordReplay   = "replay"
 )
 
-func sayProgramAt(command, address string) string {
+func sayProgramAt(in words.Lang, command, address string) string {
 	switch {
 	case command == "":
-		return "at " + address
+		return in.Sayf("at %s", address)
 	case address == "":
 		return command
 	}
-	return command + " at " + address
+	return in.Sayf("%s at %s", command, address)
 }
 
-func sayBaseline(r *trial.Report) string {
+func sayBaseline(in words.Lang, r *trial.Report) string {
 	b := r.Baseline
-	text := fmt.Sprintf("%s and %s of output, twice", b.End, sayBytes(b.OutputBytes))
+	end := trial.Ended(b.End)
+	text := in.Sayf("%s and %s of output, twice", end, words.Count(b.OutputBytes, "byte"))
 	if b.Other != b.End {
-		text = fmt.Sprintf("%s once, %s once", b.End, b.Other)
+		text = in.Sayf("%s once, %s once", end, trial.Ended(b.Other))
 	} else if !b.Same {
-		text = fmt.Sprintf("%s, twice; the output differed", b.End)
+		text = in.Sayf("%s, twice; the output differed", end)
 	}
-	return fmt.Sprintf("%s; %s, %s up, %s down", text, plural(b.Conns, "connection"), sayBytes(b.Up), sayBytes(b.Down))
+	return in.Sayf("%s; %s, %s up, %s down", text, words.Count(b.Conns, "connection"), words.Count(b.Up, "byte"), words.Count(b.Down, "byte"))
 }
 
 var groupWords = map[trial.Group]string{
@@ -512,75 +491,75 @@ var groupWords = map[trial.Group]string{
 	trial.Smaller: "to make it smaller and be sure",
 }
 
-func sayTried(t trial.Tried) string {
-	text := groupWords[t.Group] + ": " + plural(t.Runs, "run")
+func sayTried(in words.Lang, t trial.Tried) string {
+	text := in.Sayf("%s: %s", in.Say(groupWords[t.Group]), words.Count(t.Runs, "run"))
 	if t.Of > t.Runs {
-		text += " of " + group(t.Of)
+		text = in.Sayf("%s of %s", text, words.Group(t.Of))
 	}
 	if t.Failed > 0 {
-		text += fmt.Sprintf(", %s failed", group(t.Failed))
+		text += in.Sayf(", %s failed", words.Group(t.Failed))
 	}
 	return text
 }
 
-func sayCutsMade(c trial.Cuts) string {
+func sayCutsMade(in words.Lang, c trial.Cuts) string {
 	if c == (trial.Cuts{}) {
-		return "none made"
+		return in.Say("none made")
 	}
-	text := fmt.Sprintf("%s verified: no read crossed them", group(c.Verified))
+	text := in.Sayf("%s verified: no read crossed them", words.Group(c.Verified))
 	if c.Unverified > 0 {
-		text += fmt.Sprintf("; %s made by a delay alone, not verified", group(c.Unverified))
+		text += in.Sayf("; %s made by a delay alone, not verified", words.Group(c.Unverified))
 	}
 	if c.TimedOut > 0 {
-		text += fmt.Sprintf("; %s given up, because the receiver did not read", group(c.TimedOut))
+		text += in.Sayf("; %s given up, because the receiver did not read", words.Group(c.TimedOut))
 	}
 	return text
 }
 
-func sayFinding(f *trial.Finding) string {
-	return "smallest plan that breaks it: " + f.Plan.String()
+func sayFinding(in words.Lang, f *trial.Finding) string {
+	return in.Sayf("smallest plan that breaks it: %s", f.Plan)
 }
 
 // sayPlace says what a cut fell into.
-func sayPlace(f *trial.Finding) string {
+func sayPlace(in words.Lang, f *trial.Finding) string {
 	p := f.Place
 	switch {
 	case f.At == 0:
 		return ""
 	case p.Message == 0:
-		return fmt.Sprintf("after byte %s of %s", group(p.Into), group(p.Of))
+		return in.Sayf("after byte %s of %s", words.Group(p.Into), words.Group(p.Of))
 	case p.Header:
-		return fmt.Sprintf("%s into a %d-byte length, message %d", sayBytes(p.Into), p.Of, p.Message)
+		return in.Sayf("%s into a %d-byte length, message %d", words.Count(p.Into, "byte"), p.Of, p.Message)
 	case p.Into == 0:
-		return fmt.Sprintf("before the body of message %d", p.Message)
+		return in.Sayf("before the body of message %d", p.Message)
 	}
-	return fmt.Sprintf("%s into the %s of message %d", sayBytes(p.Into), sayBytes(p.Of), p.Message)
+	return in.Sayf("%s into the %s of message %d", words.Count(p.Into, "byte"), words.Count(p.Of, "byte"), p.Message)
 }
 
-func sayMistake(m trial.Mistake) string {
+func sayMistake(in words.Lang, m trial.Mistake) string {
 	switch m {
 	case trial.ReadOnce:
-		return "The receiver reads once where it must read until the message is complete."
+		return in.Say("The receiver reads once where it must read until the message is complete.")
 	case trial.MessageARead:
-		return "The receiver handles one message a read, and what else came with it is lost or taken for a part of it."
+		return in.Say("The receiver handles one message a read, and what else came with it is lost or taken for a part of it.")
 	case trial.PartForgotten:
-		return "The receiver loses what it has read of a message while it waits for the rest."
+		return in.Say("The receiver loses what it has read of a message while it waits for the rest.")
 	case trial.TextByChunk:
-		return "The receiver decodes text a chunk at a time: bytes of one character came in two chunks."
+		return in.Say("The receiver decodes text a chunk at a time: bytes of one character came in two chunks.")
 	case trial.RequestUnframed:
-		return "The server takes one read for one request: nothing marks where a request ends, or it does not read on to there."
+		return in.Say("The server takes one read for one request: nothing marks where a request ends, or it does not read on to there.")
 	}
 	return ""
 }
 
-func sayConfirmed(f *trial.Finding) string {
+func sayConfirmed(in words.Lang, f *trial.Finding) string {
 	c := f.Outcome.Relay
-	text := fmt.Sprintf("failed %d of %d times", f.Confirmed, f.Of)
+	text := in.Sayf("failed %d of %d times", f.Confirmed, f.Of)
 	if f.Dir != "" {
-		text += ", each with new programs, and not without it"
+		text += in.Say(", each with new programs, and not without it")
 	}
 	if all := c.Verified + c.Unverified + c.TimedOut; all > 0 {
-		text += fmt.Sprintf("; %d of %s verified", c.Verified, plural(all, "cut"))
+		text += in.Sayf("; %d of %s verified", c.Verified, words.Count(all, "cut"))
 	}
 	return text
 }
@@ -596,49 +575,50 @@ const (
 // sayNumber writes a number in the columns that the largest needs.
 func sayNumber(n, most int) string { return fmt.Sprintf("%*d  ", len(strconv.Itoa(most)), n) }
 
-func sayBelief(b *beliefs.Belief) string {
-	return fmt.Sprintf("belief %d, %s: \"%s\"", b.Number(), b.Name, b.Says)
+func sayBelief(in words.Lang, b *beliefs.Belief) string {
+	return in.Sayf("belief %d, %s: \"%s\"", b.Number(), b.Name, in.Say(b.Says))
 }
 
-func sayPart(p beliefs.Part) string {
-	under := "on kernel sockets"
+func sayPart(in words.Lang, p beliefs.Part) string {
+	text := in.Say("on kernel sockets")
 	if p.Simulated() {
-		under = "under " + p.Plan.String()
+		text = in.Sayf("under %s", p.Plan)
 	}
-	if p.Name != "" {
-		under = ", " + under
+	if !p.Name.IsZero() {
+		text = in.Join([]string{p.Name.In(in), text})
 	}
-	text := p.Name + under
 	if p.Verdict != "" {
-		text += ": " + string(p.Verdict)
+		text = in.Sayf("%s: %s", text, p.Verdict)
 	}
 	return text
 }
 
-func sayBar(b beliefs.Bar) string { return b.What + ": " + sayBytes(b.Bytes) }
-
-func sayRefuted(r *beliefs.Result) string {
-	switch {
-	case r.Skipped != "":
-		return "not shown on this system: " + r.Skipped
-	case r.Refuted:
-		return "refuted"
-	}
-	return "not refuted by this run"
+func sayBar(in words.Lang, b beliefs.Bar) string {
+	return in.Sayf("%s: %s", b.What, words.Count(b.Bytes, "byte"))
 }
 
-func sayTally(results []*beliefs.Result) string {
+func sayRefuted(in words.Lang, r *beliefs.Result) string {
+	switch {
+	case !r.Skipped.IsZero():
+		return in.Sayf("not shown on this system: %s", r.Skipped)
+	case r.Refuted:
+		return in.Say("refuted")
+	}
+	return in.Say("not refuted by this run")
+}
+
+func sayTally(in words.Lang, results []*beliefs.Result) string {
 	refuted, skipped := 0, 0
 	for _, r := range results {
-		if r.Skipped != "" {
+		if !r.Skipped.IsZero() {
 			skipped++
 		} else if r.Refuted {
 			refuted++
 		}
 	}
-	text := fmt.Sprintf("Refuted: %s of %s.", group(refuted), plural(len(results), "belief"))
+	text := in.Sayf("Refuted: %s of %s.", words.Group(refuted), words.Count(len(results), "belief"))
 	if skipped > 0 {
-		text += fmt.Sprintf(" Not shown on this system: %s.", group(skipped))
+		text += in.Sayf(" Not shown on this system: %s.", words.Group(skipped))
 	}
 	return text
 }
@@ -665,21 +645,21 @@ func sayPlanOf(s *trial.Submission) string {
 
 // sayWhy says why a submission has not survived: the likely mistake, where there
 // is one.
-func sayWhy(s *trial.Submission) string {
+func sayWhy(in words.Lang, s *trial.Submission) string {
 	if s.Verdict == trial.Broke && s.Report != nil {
-		if likely := sayMistake(s.Report.Findings[0].Mistake); likely != "" {
+		if likely := sayMistake(in, s.Report.Findings[0].Mistake); likely != "" {
 			return likely
 		}
 	}
-	return s.Why
+	return s.Why.In(in)
 }
 
-func sayClass(counts map[trial.Verdict]int, all int) string {
+func sayClass(in words.Lang, counts map[trial.Verdict]int, all int) string {
 	var parts []string
 	for _, v := range trial.Verdicts {
 		if counts[v] > 0 {
-			parts = append(parts, group(counts[v])+" "+sayGrade(v))
+			parts = append(parts, words.Group(counts[v])+" "+sayGrade(v))
 		}
 	}
-	return fmt.Sprintf("%s: %s.", plural(all, "submission"), strings.Join(parts, ", "))
+	return in.Sayf("%s: %s.", words.Count(all, "submission"), in.Join(parts))
 }

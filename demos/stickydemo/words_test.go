@@ -1,0 +1,265 @@
+package main
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"maps"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"stickydemo/demos/belief"
+	"stickydemo/demos/shell"
+	"stickydemo/demos/stage"
+	"stickydemo/demos/trial"
+	"stickydemo/demos/words"
+	"stickydemo/netsim"
+)
+
+// Whatever can be said in English can be said in every language, and nothing
+// else stands in a catalogue.
+func TestCataloguesAreComplete(t *testing.T) {
+	said := tableTexts()
+	for text, where := range sourceTexts(t) {
+		said[text] = where
+	}
+	for _, l := range words.Langs[1:] {
+		own := maps.Collect(l.Texts())
+		for _, text := range slices.Sorted(maps.Keys(said)) {
+			if own[text] == "" && !blank[text] {
+				t.Errorf("%s: %s has nothing for %q", said[text], l, text)
+			}
+		}
+		for text := range own {
+			if said[text] == "" {
+				t.Errorf("%s: nobody says %q", l, text)
+			}
+		}
+	}
+}
+
+// blank are texts that a language may have nothing for: Chinese sentences follow
+// each other without a space.
+var blank = map[string]bool{" ": true}
+
+func TestFormatsHaveTheSameVerbs(t *testing.T) {
+	for _, l := range words.Langs[1:] {
+		for text, own := range l.Texts() {
+			if got, want := verbs(own), verbs(text); !slices.Equal(got, want) {
+				t.Errorf("%s: %q has the verbs %q, want those of %q: %q", l, own, got, text, want)
+			}
+		}
+	}
+}
+
+var verb = regexp.MustCompile(`%(?:\[(\d+)\])?([-+# 0]*[\d.]*[a-zA-Z])`)
+
+// verbs are those of a format, in the order of its arguments.
+func verbs(format string) []string {
+	var list []string
+	next := 1
+	for _, m := range verb.FindAllStringSubmatch(format, -1) {
+		if n, err := strconv.Atoi(m[1]); err == nil {
+			next = n
+		}
+		list = append(list, fmt.Sprintf("%d %s", next, m[2]))
+		next++
+	}
+	slices.Sort(list)
+	return list
+}
+
+// tableTexts are the texts that are data, with where they stand.
+func tableTexts() map[string]string {
+	texts := map[string]string{}
+	add := func(where string, list ...string) {
+		for _, text := range list {
+			if text != "" {
+				texts[text] = where
+			}
+		}
+	}
+	for _, s := range stage.All {
+		add(s.ID, s.Idea, s.Reason, s.AsWrittenReason, s.Repair, s.Price)
+		for _, v := range s.Variants {
+			add(s.ID+" "+v.Name, v.Idea, v.Reason, v.AsWrittenReason)
+		}
+	}
+	for _, p := range stage.Plans {
+		add("stage.Plans", p.What)
+	}
+	for _, c := range shell.Commands() {
+		add("shell.Commands", c.Help)
+	}
+	for _, b := range belief.All {
+		add("belief "+b.Name, b.Says, b.Tried, b.Instead)
+	}
+	add("trial.Verdict", string(trial.Survived), string(trial.Broke), string(trial.BrokenWithoutPlan), string(trial.Inconclusive))
+	add("netsim", netsim.LostDropped, netsim.LostRest, netsim.LostFull, netsim.LostNobody)
+	return texts
+}
+
+// sourceTexts are the texts that the code says, with where they stand: what is
+// given to a function that says it and, in the views, every constant that is a
+// word or a phrase and every text of several words.
+func sourceTexts(t *testing.T) map[string]string {
+	t.Helper()
+	texts := map[string]string{}
+	err := filepath.WalkDir("..", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || !entry.IsDir() || entry.Name() == "testdata" || entry.Name() == "words" {
+			return err
+		}
+		p := &sources{constants: map[string]ast.Expr{}, texts: texts, set: token.NewFileSet()}
+		files, err := filepath.Glob(filepath.Join(path, "*.go"))
+		for _, name := range files {
+			if strings.HasSuffix(name, "_test.go") {
+				continue
+			}
+			f, err := parser.ParseFile(p.set, name, nil, 0)
+			if err != nil {
+				return err
+			}
+			p.files = append(p.files, f)
+		}
+		p.collect(strings.HasPrefix(filepath.ToSlash(path), "../view/"))
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return texts
+}
+
+// sources are the files of one package.
+type sources struct {
+	set       *token.FileSet
+	files     []*ast.File
+	constants map[string]ast.Expr
+	texts     map[string]string
+}
+
+func (p *sources) collect(view bool) {
+	for _, f := range p.files {
+		ast.Inspect(f, func(n ast.Node) bool {
+			if decl, ok := n.(*ast.GenDecl); ok && decl.Tok == token.CONST {
+				for _, spec := range decl.Specs {
+					s := spec.(*ast.ValueSpec)
+					for i := range s.Values {
+						p.constants[s.Names[i].Name] = s.Values[i]
+					}
+				}
+			}
+			return true
+		})
+	}
+	for _, f := range p.files {
+		ast.Inspect(f, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.ImportSpec:
+				return false
+			case *ast.Field:
+				return n.Tag == nil
+			case *ast.CallExpr:
+				return p.call(n)
+			case *ast.ValueSpec:
+				for i, name := range n.Names {
+					if view && i < len(n.Values) && (strings.HasPrefix(name.Name, "word") || strings.HasPrefix(name.Name, "phrase")) {
+						p.add(n.Values[i])
+					}
+					if lit, ok := firstOf(n.Values).(*ast.CompositeLit); ok && view && strings.HasSuffix(name.Name, "Words") {
+						for _, e := range lit.Elts {
+							p.add(e.(*ast.KeyValueExpr).Value)
+						}
+					}
+				}
+			case *ast.BasicLit:
+				if text, ok := p.text(n); ok && view && manyWords.MatchString(text) && !strings.HasPrefix(text, "stickydemo ") {
+					p.add(n)
+				}
+			case *ast.BinaryExpr:
+				if _, ok := p.text(n); ok {
+					return false // said as a whole, by whom it is given to
+				}
+			}
+			return true
+		})
+	}
+}
+
+func firstOf(list []ast.Expr) ast.Expr {
+	if len(list) == 0 {
+		return nil
+	}
+	return list[0]
+}
+
+// manyWords is a text for people, and no name.
+var manyWords = regexp.MustCompile(`[A-Za-z]{2,},? [A-Za-z%]`)
+
+// call takes in what a call says, and reports whether its arguments are worth a
+// look.
+func (p *sources) call(c *ast.CallExpr) bool {
+	name, by := "", ""
+	switch f := c.Fun.(type) {
+	case *ast.Ident:
+		name = f.Name
+	case *ast.SelectorExpr:
+		name = f.Sel.Name
+		if x, ok := f.X.(*ast.Ident); ok {
+			by = x.Name
+		}
+	case *ast.IndexExpr:
+		return true
+	}
+	switch name {
+	case "Say", "Sayf", "Sentencef", "named":
+		p.add(c.Args[0])
+	case "say":
+		p.add(c.Args[min(1, len(c.Args)-1)]) // behind who says it
+		p.add(c.Args[0])
+	case "Recognize":
+		for _, arg := range c.Args[1:] {
+			p.add(arg)
+		}
+	case "Count", "Ungrouped":
+		if word, ok := p.text(c.Args[len(c.Args)-1]); ok {
+			p.texts["%s "+word] = p.where(c)
+		}
+		return false
+	}
+	return by != "fmt" && name != "panic"
+}
+
+func (p *sources) add(e ast.Expr) {
+	if text, ok := p.text(e); ok && text != "" {
+		p.texts[text] = p.where(e)
+	}
+}
+
+func (p *sources) where(n ast.Node) string { return p.set.Position(n.Pos()).String() }
+
+// text returns the value of a constant string.
+func (p *sources) text(e ast.Expr) (string, bool) {
+	switch e := e.(type) {
+	case *ast.BasicLit:
+		text, err := strconv.Unquote(e.Value)
+		return text, e.Kind == token.STRING && err == nil
+	case *ast.BinaryExpr:
+		x, ok := p.text(e.X)
+		y, also := p.text(e.Y)
+		return x + y, ok && also && e.Op == token.ADD
+	case *ast.ParenExpr:
+		return p.text(e.X)
+	case *ast.Ident:
+		if value := p.constants[e.Name]; value != nil {
+			return p.text(value)
+		}
+	}
+	return "", false
+}

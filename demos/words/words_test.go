@@ -1,0 +1,96 @@
+package words
+
+import (
+	"encoding/json"
+	"testing"
+)
+
+func TestGroup(t *testing.T) {
+	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1,000", -1000: "-1,000", -999: "-999", 1234567: "1,234,567"} {
+		if got := Group(n); got != want {
+			t.Errorf("Group(%d): got %s, want %s", n, got, want)
+		}
+	}
+}
+
+func TestPhrases(t *testing.T) {
+	for _, c := range []struct {
+		phrase           Phrase
+		english, chinese string
+	}{
+		{Count(1, "byte"), "1 byte", "1 字节"},
+		{Count(0, "read"), "0 reads", "0 次读"},
+		{Count(-1000, "read"), "-1,000 reads", "-1,000 次读"},
+		{Ungrouped(1000, "byte"), "1000 bytes", "1000 字节"},
+		{Numbers(nil), "", ""},
+		{Numbers([]int{1}), "1", "1"},
+		{Numbers([]int{1, 2}), "1 and 2", "1 和 2"},
+		{Numbers([]int{1, 2000, 3}), "1, 2,000 and 3", "1、2,000 和 3"},
+		{List([]Phrase{Count(1, "byte"), Count(2, "byte")}), "1 byte and 2 bytes", "1 字节和 2 字节"},
+		{Sentencef("server"), "server", "服务端"},
+		{Sentencef("100% of nothing"), "100% of nothing", "100% of nothing"},
+		{Sentencef("%s of %s", "3", Count(5, "byte")), "3 of 5 bytes", "3 / 5 字节"},
+		{Sentence{}, "", ""},
+	} {
+		if got := c.phrase.In(English); got != c.english {
+			t.Errorf("got %q, want %q", got, c.english)
+		}
+		if got := c.phrase.In(Chinese); got != c.chinese {
+			t.Errorf("got %q, want %q", got, c.chinese)
+		}
+	}
+}
+
+// In JSON a sentence is English, and what was read of it is said as it can be.
+func TestSentenceInJSON(t *testing.T) {
+	text, err := json.Marshal(Sentencef("exit status %d", 1))
+	if err != nil || string(text) != `"exit status 1"` {
+		t.Fatalf("got %s, %v", text, err)
+	}
+	var s Sentence
+	if err := json.Unmarshal(text, &s); err != nil || s.In(Chinese) != "exit status 1" {
+		t.Errorf("got %q, %v", s.In(Chinese), err)
+	}
+}
+
+func TestRecognize(t *testing.T) {
+	formats := []string{"%s is past the end (%d bytes) and does nothing", "exit status %d"}
+	for _, c := range []struct{ text, want string }{
+		{"up:cut=900 is past the end (14 bytes) and does nothing", "up:cut=900 超出了流的末尾（14 字节），不起作用"},
+		{"exit status 3", "退出状态 3"},
+		{"exit status three", "exit status three"},
+		{"no exit status 3", "no exit status 3"},
+		{"", ""},
+	} {
+		got := Recognize(c.text, formats...)
+		if got.String() != c.text || got.In(Chinese) != c.want {
+			t.Errorf("%q: got %q and %q, want %q", c.text, got, got.In(Chinese), c.want)
+		}
+	}
+}
+
+func TestFind(t *testing.T) {
+	for _, c := range []struct {
+		locale string
+		want   Lang
+		ok     bool
+	}{
+		{"zh", Chinese, true}, {"zh_CN.UTF-8", Chinese, true}, {"zh-Hans", Chinese, true}, {"ZH", Chinese, true},
+		{"en_GB", English, true}, {"en", English, true},
+		{"", English, false}, {"C", English, false}, {"fr_FR", English, false}, {"zhong", English, false}, {"e", English, false},
+	} {
+		if got, ok := Find(c.locale); got != c.want || ok != c.ok {
+			t.Errorf("Find(%q): got %s, %t, want %s, %t", c.locale, got, ok, c.want, c.ok)
+		}
+	}
+}
+
+func TestReplace(t *testing.T) {
+	s := Sentencef("%s (%s)", Sentencef("signal: %s", "/class/ann"), "in /class/ann").Replace("/class/ann", "{each}")
+	if got := s.In(Chinese); got != "信号 {each}（in {each}）" {
+		t.Errorf("got %q", got)
+	}
+	if got := Sentencef("at /class/ann").Replace("/class/ann", "{each}").String(); got != "at {each}" {
+		t.Errorf("got %q", got)
+	}
+}
