@@ -56,7 +56,7 @@ type list []any
 func (parts list) In(l Lang) string {
 	var texts []string
 	for _, part := range parts {
-		texts = append(texts, l.Sayf("%s", part))
+		texts = append(texts, fmt.Sprint(l.own(part)))
 	}
 	last := len(texts) - 1
 	if last < 1 {

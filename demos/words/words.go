@@ -65,12 +65,17 @@ func (l Lang) Say(text string) string {
 func (l Lang) Sayf(format string, args ...any) string {
 	said := make([]any, len(args))
 	for i, arg := range args {
-		said[i] = arg
-		if phrase, ok := arg.(Phrase); ok {
-			said[i] = phrase.In(l)
-		}
+		said[i] = l.own(arg)
 	}
 	return fmt.Sprintf(l.Say(format), said...)
+}
+
+// own is a phrase in the language, and anything else as it is.
+func (l Lang) own(arg any) any {
+	if phrase, ok := arg.(Phrase); ok {
+		return phrase.In(l)
+	}
+	return arg
 }
 
 // Count returns a number of things: see the function.

@@ -26,7 +26,7 @@ func TestPhrases(t *testing.T) {
 		{Numbers([]int{1}), "1", "1"},
 		{Numbers([]int{1, 2}), "1 and 2", "1 和 2"},
 		{Numbers([]int{1, 2000, 3}), "1, 2,000 and 3", "1、2,000 和 3"},
-		{List([]Phrase{Count(1, "byte"), Count(2, "byte")}), "1 byte and 2 bytes", "1 字节和 2 字节"},
+		{List([]Phrase{Sentencef("%s under %s", "ok", "glue"), Sentencef("%s under %s", "hang", "drip")}), "ok under glue and hang under drip", "glue 下 ok 和 drip 下 hang"},
 		{Sentencef("server"), "server", "服务端"},
 		{Sentencef("100% of nothing"), "100% of nothing", "100% of nothing"},
 		{Sentencef("%s of %s", "3", Count(5, "byte")), "3 of 5 bytes", "3 / 5 字节"},

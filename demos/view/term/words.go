@@ -585,7 +585,7 @@ func sayPart(in words.Lang, p beliefs.Part) string {
 		text = in.Sayf("under %s", p.Plan)
 	}
 	if !p.Name.IsZero() {
-		text = in.Join([]string{p.Name.In(in), text})
+		text = in.Sayf("%s, %s", p.Name, text)
 	}
 	if p.Verdict != "" {
 		text = in.Sayf("%s: %s", text, p.Verdict)
