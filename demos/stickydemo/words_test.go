@@ -7,6 +7,8 @@ import (
 	"go/token"
 	"io/fs"
 	"maps"
+	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -18,6 +20,7 @@ import (
 	"stickydemo/demos/shell"
 	"stickydemo/demos/stage"
 	"stickydemo/demos/trial"
+	"stickydemo/demos/view/picture"
 	"stickydemo/demos/words"
 	"stickydemo/netsim"
 )
@@ -26,9 +29,8 @@ import (
 // else stands in a catalogue.
 func TestCataloguesAreComplete(t *testing.T) {
 	said := tableTexts()
-	for text, where := range sourceTexts(t) {
-		said[text] = where
-	}
+	texts, _ := sourceTexts(t)
+	maps.Copy(said, texts)
 	for _, l := range words.Langs[1:] {
 		own := maps.Collect(l.Texts())
 		for _, text := range slices.Sorted(maps.Keys(said)) {
@@ -55,6 +57,58 @@ func TestFormatsHaveTheSameVerbs(t *testing.T) {
 				t.Errorf("%s: %q has the verbs %q, want those of %q: %q", l, own, got, text, want)
 			}
 		}
+	}
+}
+
+// What stands left of a lane or of a text has eight columns.
+func TestLabelsFit(t *testing.T) {
+	_, labels := sourceTexts(t)
+	if len(labels) < 30 {
+		t.Errorf("got %d labels, want those of the views", len(labels))
+	}
+	for _, l := range words.Langs {
+		for label, where := range labels {
+			columns := 0
+			for _, r := range l.Say(label) {
+				columns++
+				if picture.Wide(r) {
+					columns++
+				}
+			}
+			if columns > 8 {
+				t.Errorf("%s: %s says %q in %d columns, want at most 8", where, l, l.Say(label), columns)
+			}
+		}
+	}
+}
+
+// A reader of Chinese meets no English sentence: three words of it in a row are
+// a command, an error or somebody's data.
+func TestNoEnglishIsLeft(t *testing.T) {
+	english := regexp.MustCompile(`[A-Za-z]{2,}[,;:.]?(?: [A-Za-z]{2,}[,;:.]?){2,}`)
+	data := regexp.MustCompile(`"[^"]*"|^(命令 |消息 |写出 ).*|\b(stickydemo [a-z -]+|echo [a-z]+( words)?|is anybody there|reset by peer|` +
+		`ok|torn|leftover|glued|wrong|error|hang|late|spin|as-written|glue|drip|ff)\b`)
+	verdict := regexp.MustCompile(`  (error|hang|late|spin)  |^(服务端|结束) `)
+	for _, line := range []string{
+		"list", "matrix", "cost", "run all", "run stage4 --net kernel", "run stage1 --plan up:cut=90;drop=1 --side fixed",
+		"search stage4 --side naive", "search stage4 --side fixed", "search stage6 --side naive", "search stage9", "belief", "belief all",
+	} {
+		t.Run(line, func(t *testing.T) {
+			t.Parallel()
+			test := exec.Command("stickydemo", append(strings.Fields(line), "--lang", "zh")...)
+			test.Env = append(os.Environ(), "COLUMNS=149", "NO_COLOR=1")
+			got := ended(t, test)
+			quotes := false // an error, which may take several lines
+			for text := range strings.Lines(got.stdout) {
+				quotes = verdict.MatchString(text) || quotes && strings.HasPrefix(text, "         ")
+				if found := english.FindString(data.ReplaceAllString(text, "")); found != "" && !quotes {
+					t.Errorf("%q is left in: %s", found, text)
+				}
+			}
+			if !strings.Contains(got.stdout, "，") && line != "cost" {
+				t.Errorf("no Chinese: %s%s", got.stdout, got.stderr)
+			}
+		})
 	}
 }
 
@@ -107,15 +161,15 @@ func tableTexts() map[string]string {
 
 // sourceTexts are the texts that the code says, with where they stand: what is
 // given to a function that says it and, in the views, every constant that is a
-// word or a phrase and every text of several words.
-func sourceTexts(t *testing.T) map[string]string {
+// word or a phrase and every text of several words. The words are labels.
+func sourceTexts(t *testing.T) (texts, labels map[string]string) {
 	t.Helper()
-	texts := map[string]string{}
+	texts, labels = map[string]string{}, map[string]string{}
 	err := filepath.WalkDir("..", func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || !entry.IsDir() || entry.Name() == "testdata" {
 			return err
 		}
-		p := &sources{constants: map[string]ast.Expr{}, formats: map[ast.Expr]bool{}, texts: texts, set: token.NewFileSet()}
+		p := &sources{constants: map[string]ast.Expr{}, formats: map[ast.Expr]bool{}, texts: texts, labels: labels, set: token.NewFileSet()}
 		files, err := filepath.Glob(filepath.Join(path, "*.go"))
 		for _, name := range files {
 			if strings.HasSuffix(name, "_test.go") || catalogueFile.MatchString(filepath.ToSlash(name)) {
@@ -133,7 +187,7 @@ func sourceTexts(t *testing.T) map[string]string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return texts
+	return texts, labels
 }
 
 // catalogueFile is one that says nothing, but has what is said.
@@ -146,6 +200,7 @@ type sources struct {
 	constants map[string]ast.Expr
 	formats   map[ast.Expr]bool // and counted words: nothing that is said by itself
 	texts     map[string]string
+	labels    map[string]string
 }
 
 func (p *sources) collect(view bool) {
@@ -175,6 +230,9 @@ func (p *sources) collect(view bool) {
 				for i, name := range n.Names {
 					if view && i < len(n.Values) && (strings.HasPrefix(name.Name, "word") || strings.HasPrefix(name.Name, "phrase")) {
 						p.add(n.Values[i])
+						if text, ok := p.text(n.Values[i]); ok && strings.HasPrefix(name.Name, "word") {
+							p.labels[text] = p.where(n)
+						}
 					}
 					if lit, ok := firstOf(n.Values).(*ast.CompositeLit); ok && view && strings.HasSuffix(name.Name, "Words") {
 						for _, e := range lit.Elts {

@@ -310,8 +310,8 @@ func checkWidth(t *testing.T, what, text string, limit int) {
 func TestLines(t *testing.T) {
 	widths := []int{0, 1, 47, 150, 400}
 	for name, r := range specimens(t) {
-		for _, w := range widths {
-			o := Options{Width: w}
+		for i, w := range widths {
+			o := Options{Width: w, Lang: words.Langs[i%len(words.Langs)]}
 			what := fmt.Sprintf("%s at %d", name, w)
 			var text, colored bytes.Buffer
 			if err := Run(&text, r, r, o); err != nil {
@@ -360,10 +360,11 @@ func columns(l line, n int) []rune {
 // lane shows it, and boundaries stand between cells alone.
 func TestLanesAlign(t *testing.T) {
 	for name, r := range specimens(t) {
-		for _, w := range []int{40, 64, 80, 200} {
+		for i, w := range []int{40, 64, 80, 200} {
+			in := words.Langs[i%len(words.Langs)]
 			for _, s := range picture.Streams(r) {
 				at := 0
-				lines := drawStream(words.English, s, w, &picture.Key{})
+				lines := drawStream(in, s, w, &picture.Key{})
 				for _, b := range s.Blocks(w-labelWidth, &picture.Key{}) {
 					block := lines[at:]
 					for i, l := range block {
@@ -376,13 +377,14 @@ func TestLanesAlign(t *testing.T) {
 					shown := map[int]string{} // of single bytes
 					for _, l := range block {
 						c := columns(l, w+1)
-						label := strings.TrimRight(string(c[:labelWidth]), " ")
+						text := strings.ReplaceAll(string(c), "\x00", "")
+						label, content, _ := strings.Cut(text, " ")
 						switch label {
-						case wordWritten, wordWire, wordRead, wordBelieved:
+						case in.Say(wordWritten), in.Say(wordWire), in.Say(wordRead), in.Say(wordBelieved):
 						default:
 							continue
 						}
-						if c[labelWidth+1] == 'n' && strings.Contains(string(c), wordNothing) {
+						if strings.TrimSpace(content) == in.Say(wordNothing) {
 							continue
 						}
 						for _, it := range b.Items {
