@@ -25,7 +25,7 @@ func replayCommand() *cli.Command {
 			"the programs survive it by now.",
 			"stickydemo run stage4 --side naive --json > failure.json",
 			"stickydemo replay failure.json"),
-		Flags:  []cli.Flag{jsonFlag()},
+		Flags:  []cli.Flag{jsonFlag(), pcapFlag()},
 		Action: replay,
 	}
 }
@@ -45,7 +45,9 @@ func replay(c *cli.Context) error {
 		return usagef("cannot read %s: %w", name, cause(err))
 	}
 	config, err := trial.ParseSaved(data)
-	if err == nil {
+	if err == nil && c.String("pcap") != "" {
+		return usagef("--pcap shows runs on the simulator, and %s is a trial of programs on the kernel's sockets: tcpdump captures those", name)
+	} else if err == nil {
 		return replayTrial(c, config)
 	}
 	if !errors.Is(err, trial.ErrNotSaved) {
@@ -54,6 +56,11 @@ func replay(c *cli.Context) error {
 	saved, err := lab.ParseSaved(bytes.NewReader(data))
 	if err != nil {
 		return usagef("%s: %w", name, err)
+	}
+	for _, run := range saved {
+		if err := canCapture(c, run.Net); err != nil {
+			return err
+		}
 	}
 	var l lab.Lab
 	defer l.Close()
@@ -82,6 +89,9 @@ func replay(c *cli.Context) error {
 		if err := printJSON(c.App.Writer, all); err != nil {
 			return err
 		}
+	}
+	if err := writeCapture(c, all); err != nil {
+		return err
 	}
 	for i, r := range all {
 		if want := saved[i].Verdict; want != "" && r.Verdict != want {

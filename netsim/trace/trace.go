@@ -61,6 +61,9 @@ const (
 	AtOnce       = "at once"       // nothing is delayed here
 )
 
+// Datagrams is the Note of an Open whose bytes go in datagrams.
+const Datagrams = "datagrams"
+
 // Event is one step of a run. From and To enclose its bytes: offset From is
 // the first, To is one past the last. They are equal where no byte moved.
 type Event struct {
