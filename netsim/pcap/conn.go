@@ -82,9 +82,9 @@ type write struct {
 // it said: the next stands at its true offset.
 func (s *stream) write(e trace.Event) error {
 	switch {
-	case e.From > len(s.data):
+	case e.From > len(s.data) || s.conn.datagrams && e.From < len(s.data):
 		return fmt.Errorf("bytes [%d, %d) written behind %d", e.From, e.To, len(s.data))
-	case e.From < s.sent:
+	case e.From < s.sent && !s.conn.datagrams:
 		return fmt.Errorf("bytes [%d, %d) written, and %d had been sent", e.From, e.To, s.sent)
 	case s.conn.datagrams && len(e.Data) > netsim.MaxDatagram:
 		return fmt.Errorf("a datagram of %d bytes, and one holds %d", len(e.Data), netsim.MaxDatagram)

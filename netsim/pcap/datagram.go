@@ -41,7 +41,7 @@ func (s *stream) datagram(e trace.Event) error {
 		if n == len(s.writes) || s.writes[n].To != e.To || s.writes[n].From > e.From {
 			return fmt.Errorf("bytes [%d, %d) lost, and no datagram of them was written", e.From, e.To)
 		}
-		s.writes[n].fate = fmt.Sprintf("its last %d bytes: %s", span.Len(), clip(e.Note, maxName))
+		s.writes[n].fate = fmt.Sprintf("%d of its %d bytes: %s", span.Len(), s.writes[n].Len(), clip(e.Note, maxName))
 	default:
 		return fmt.Errorf("there is no %s among datagrams", e.Kind)
 	}

@@ -48,6 +48,9 @@ func (s *stream) send(p segment) {
 	var payload []byte
 	if p.from < p.to {
 		payload = s.data[p.from:p.to]
+		if s.endsWrite(p.to) {
+			h.flags |= flagPSH
+		}
 	}
 	s.next = max(s.next, p.to)
 	if p.flags&flagFIN != 0 {
@@ -108,11 +111,7 @@ func (s *stream) carry(from, to, arrived, read int) {
 			s.got, s.taken = max(s.got, arrived), max(s.taken, read)
 			s.acknowledge()
 		}
-		p := segment{flags: flagACK, from: from, to: end, ack: s.back.due(), room: s.back.room()}
-		if p.comment = s.carries(from, end); s.endsWrite(end) {
-			p.flags |= flagPSH
-		}
-		s.send(p)
+		s.send(segment{flags: flagACK, from: from, to: end, ack: s.back.due(), room: s.back.room(), comment: s.carries(from, end)})
 		from = end
 	}
 }
