@@ -18,7 +18,7 @@ func pcapFlag() cli.Flag {
 func canCapture(c *cli.Context, network lab.Net) error {
 	name := c.String("pcap")
 	if name != "" && network == lab.Kernel {
-		return usagef("--pcap shows what the simulator did; what the kernel sends is captured by tcpdump, as in: tcpdump -i lo -w %s", name)
+		return usagef("--pcap shows what the simulator did, and this runs on the kernel's sockets: tcpdump -i lo -w %s captures those", name)
 	}
 	return canWrite(name)
 }

@@ -215,6 +215,7 @@ func lookAtPackets(t *testing.T, text string, conns []*capturedConn) {
 			}
 			if !known {
 				complain("%s", name)
+				known = true
 			}
 		}
 		if f[9] != "" && !known {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"github.com/urfave/cli/v2"
 
@@ -24,7 +25,8 @@ func replayCommand() *cli.Command {
 			"another one now. What trial --save saved is tried again too, with the exit statuses of trial: 0 when\n"+
 			"the programs survive it by now.",
 			"stickydemo run stage4 --side naive --json > failure.json",
-			"stickydemo replay failure.json"),
+			"stickydemo replay failure.json",
+			"stickydemo replay failure.json --pcap failure.pcapng"),
 		Flags:  []cli.Flag{jsonFlag(), pcapFlag()},
 		Action: replay,
 	}
@@ -45,9 +47,10 @@ func replay(c *cli.Context) error {
 		return usagef("cannot read %s: %w", name, cause(err))
 	}
 	config, err := trial.ParseSaved(data)
-	if err == nil && c.String("pcap") != "" {
-		return usagef("--pcap shows runs on the simulator, and %s is a trial of programs on the kernel's sockets: tcpdump captures those", name)
-	} else if err == nil {
+	if err == nil {
+		if err := canCapture(c, lab.Kernel); err != nil {
+			return err
+		}
 		return replayTrial(c, config)
 	}
 	if !errors.Is(err, trial.ErrNotSaved) {
@@ -57,10 +60,12 @@ func replay(c *cli.Context) error {
 	if err != nil {
 		return usagef("%s: %w", name, err)
 	}
-	for _, run := range saved {
-		if err := canCapture(c, run.Net); err != nil {
-			return err
-		}
+	network := lab.Sim
+	if slices.ContainsFunc(saved, func(run lab.Saved) bool { return run.Net == lab.Kernel }) {
+		network = lab.Kernel
+	}
+	if err := canCapture(c, network); err != nil {
+		return err
 	}
 	var l lab.Lab
 	defer l.Close()

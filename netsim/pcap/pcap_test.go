@@ -133,6 +133,17 @@ func TestWhatTheClientsMachineSees(t *testing.T) {
 0s 50001 up PSH ACK seq 7 ack 1 window 32768 "g" # up bytes [6, 7): of write 3 [4, 7), message 2
 0s 50001 down ACK seq 1 ack 8 window 2
 0s 50001 down ACK seq 1 ack 8 window 3`},
+		{"what tells of room is shown before the bytes that need it, long as the way is", "up:window=4;link:rtt=40ms", 0, `
+-- up:window=4;link:rtt=40ms
+0s 50001 up SYN seq 0 ack 0 window 65535 options 020405b401030303 # connection 1 of up:window=4;link:rtt=40ms
+40ms 50001 down SYN ACK seq 0 ack 1 window 4 options 020405b401030300
+40ms 50001 up ACK seq 1 ack 1 window 32768
+40ms 50001 up PSH ACK seq 1 ack 1 window 32768 "ab" # up bytes [0, 2): write 1, message 1
+40ms 50001 up PSH ACK seq 3 ack 1 window 32768 "cd" # up bytes [2, 4): write 2, message 1
+60ms 50001 down ACK seq 1 ack 5 window 4
+60ms 50001 up PSH ACK seq 5 ack 1 window 32768 "efg" # up bytes [4, 7): write 3, message 2
+100ms 50001 down ACK seq 1 ack 8 window 1
+100ms 50001 down ACK seq 1 ack 8 window 4`},
 		{"what a truncated stream lost never left", "up:truncate=5", 0, `
 -- up:truncate=5
 0s 50001 up SYN seq 0 ack 0 window 65535 options 020405b401030303 # connection 1 of up:truncate=5
