@@ -46,10 +46,9 @@ type stream struct {
 	ended               bool
 
 	// Of a stream that was modelled.
-	widest   int           // window that its sender was told
-	longest  int           // segment
-	finFrom  int           // where its end stands, -1 while there is none
-	finUntil time.Duration // when that has arrived
+	widest  int // window that its sender was told
+	longest int // segment
+	finFrom int // where its end stands, -1 while there is none
 
 	// What is true by the moment that is shown.
 	next   int  // beyond what was sent, its end counted
@@ -63,11 +62,12 @@ type stream struct {
 }
 
 func newStream(c *conn, dir trace.Direction) *stream {
-	s := &stream{conn: c, dir: dir, finFrom: -1, finUntil: MaxTime + 1, onWay: map[trace.Span][]int{}}
+	s := &stream{conn: c, dir: dir, finFrom: -1, onWay: map[trace.Span][]int{}}
 	s.cut = c.run.plan.NextCut(c.number, dir)
 	if s.buffer = c.run.plan.Stream(c.number, dir).Window; s.buffer == 0 {
 		s.buffer = netsim.DefaultWindow
 	}
+	s.widest = c.run.plan.Link.Window
 	return s
 }
 

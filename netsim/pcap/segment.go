@@ -76,7 +76,10 @@ func (c *conn) open(at time.Duration) {
 // that it takes (RFC 9293, 3.7.1), and how its windows count (RFC 7323, 2.2).
 func (s *stream) syn(flags byte, comment string) {
 	const kindSegment, kindNothing, kindScale = 2, 1, 3
-	longest := max(usualSegment, s.conn.up.longest, s.conn.down.longest)
+	longest := s.conn.run.plan.Link.MSS
+	if longest == 0 {
+		longest = min(max(usualSegment, s.conn.up.longest, s.conn.down.longest), maxSegment)
+	}
 	options := big.AppendUint16([]byte{kindSegment, 4}, uint16(longest))
 	options = append(options, kindNothing, kindScale, 3, byte(s.back.shift()))
 	s.send(segment{flags: flags, from: -1, to: -1, room: min(s.back.most(), 1<<16-1), options: options, comment: comment})

@@ -84,7 +84,7 @@ func (s *stream) reset(e trace.Event) {
 	}
 	r.at(at, func() {
 		if c.broken == "" {
-			by.send(segment{flags: flagRST | flagACK, from: by.next, to: by.next, ack: by.back.due(), comment: why})
+			by.send(segment{flags: flagRST | flagACK, from: by.next, to: by.next, ack: by.back.due(), room: by.back.edge - by.back.told, comment: why})
 			c.broken = by.dir
 		}
 	})
@@ -94,29 +94,25 @@ func (s *stream) reset(e trace.Event) {
 func (s *stream) modelled(e trace.Event) error {
 	w := e.Wire
 	switch {
-	case e.To > len(s.data):
-		return fmt.Errorf("a segment of bytes [%d, %d), and %d were written", e.From, e.To, len(s.data))
-	case e.To-e.From > maxSegment:
-		return fmt.Errorf("a segment of %d bytes, and a packet of IPv4 holds %d", e.To-e.From, maxSegment)
+	case e.To > len(s.data) || e.From > s.sent:
+		return fmt.Errorf("a segment of bytes [%d, %d) behind %d of %d written", e.From, e.To, s.sent, len(s.data))
 	case w.Ack > len(s.back.data):
 		return fmt.Errorf("%d bytes acknowledged, and %d were written", w.Ack, len(s.back.data))
 	case e.Kind == trace.Ack && (e.From != e.To || w.Fin):
 		return fmt.Errorf("an acknowledgement with bytes [%d, %d) or an end", e.From, e.To)
 	}
 	s.conn.modelled = true
+	s.sent, s.sentAt = max(s.sent, e.To), max(s.sentAt, e.Time)
 	s.longest = max(s.longest, e.To-e.From)
 	s.back.widest = max(s.back.widest, w.Window)
 	p := segment{flags: flagACK, from: e.From, to: e.To, ack: w.Ack, room: w.Window}
 	if w.Fin {
 		p.flags |= flagFIN
 		s.finFrom = e.To
-		if !w.Lost {
-			s.finUntil = min(s.finUntil, w.Until)
-		}
 	} else if s.finFrom == e.From && e.From == e.To {
 		p.from, p.to = e.From+1, e.From+1 // behind its own end
 	}
-	if s.back.finFrom == w.Ack && s.back.finUntil <= e.Time {
+	if w.AckFin {
 		p.ack++
 	}
 	at := e.Time
@@ -128,6 +124,12 @@ func (s *stream) modelled(e trace.Event) error {
 	}
 	s.conn.run.at(at, func() {
 		p.comment = s.wireComment(e)
+		for p.to-p.from > maxSegment { // a link may have segments of any length
+			part := p
+			part.to, part.flags = p.from+maxSegment, p.flags&^flagFIN
+			s.send(part)
+			p.from = part.to
+		}
 		s.send(p)
 	})
 	return nil

@@ -90,9 +90,10 @@ type Event struct {
 
 // Wire is the header of a TCP segment, and where it went.
 type Wire struct {
-	Until  time.Duration `json:"until_ns"` // when it reaches the other end, or would have, were it not Lost
-	Ack    int           `json:"ack"`      // the bytes of the other direction that have come, in order
-	Window int           `json:"window"`   // bytes beyond Ack that its sender has room for
+	Until  time.Duration `json:"until_ns"`          // when it reaches the other end, or would have, were it not Lost
+	Ack    int           `json:"ack"`               // the bytes of the other direction that have come, in order
+	AckFin bool          `json:"ack_fin,omitempty"` // and the end of that direction, too
+	Window int           `json:"window"`            // bytes beyond Ack that its sender has room for
 	Fin    bool          `json:"fin,omitempty"`
 	Lost   bool          `json:"lost,omitempty"`
 }
