@@ -54,7 +54,7 @@ func (s *Sim) DialPacket() net.Conn {
 	c.up = &flow{sim: s, spec: up, conn: n, dir: trace.Up}
 	c.down = &flow{sim: s, spec: down, conn: n, dir: trace.Down, to: c.socket}
 	s.clients = append(s.clients, c)
-	s.noteDatagram(trace.Open, c.up, 0, 0, nil, "")
+	s.noteDatagram(trace.Open, c.up, 0, 0, nil, trace.Datagrams)
 	return c
 }
 

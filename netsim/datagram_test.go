@@ -274,7 +274,7 @@ func TestDatagramTrace(t *testing.T) {
 		got = append(got, strings.TrimSpace(fmt.Sprint(e.Time, " ", e.Kind, " ", e.From, "-", e.To, " ", e.Messages, " ", e.Note)))
 	}
 	want := []string{
-		"0s open 0-0 []",
+		"0s open 0-0 [] datagrams",
 		"0s written 0-3 [1]", "0s sent 0-3 [1]",
 		"0s written 3-5 [2]", "0s sent 3-5 [2]",
 		"0s written 5-6 [3]", "0s sent 5-6 [3]", "0s lost 5-6 [3] dropped by the plan",

@@ -194,7 +194,10 @@ func (p *path) note(c carried, leaves int64, lost bool, why string) {
 	}
 	p.s.noteWire(p.s, trace.Event{
 		Time: time.Duration(leaves), Kind: kind, From: c.From, To: c.To, Note: why,
-		Wire: &trace.Wire{Until: time.Duration(c.at), Ack: c.ack, Window: max(window, 0), Fin: c.fin, Lost: lost},
+		Wire: &trace.Wire{
+			Until: time.Duration(c.at), Ack: c.ack, AckFin: p.back.finOnHand && c.ack == p.back.s.sent, Window: max(window, 0),
+			Fin: c.fin, Lost: lost,
+		},
 	})
 }
 

@@ -107,6 +107,9 @@ func canBeTyped(t *testing.T, command string) bool {
 	if _, err := exec.LookPath("python3"); err != nil && strings.Contains(command, "python3") {
 		lacks = "python3"
 	}
+	if _, err := exec.LookPath("tshark"); err != nil && strings.Contains(command, "tshark") {
+		lacks = "tshark"
+	}
 	if runtime.GOOS != "linux" && strings.Contains(command, "stickydemo trial") {
 		lacks = "Linux, to verify cuts"
 	}

@@ -29,6 +29,7 @@ var floors = []string{
 	"netsim/cuttest",
 	"netsim/search",
 	"netsim/relay",
+	"netsim/pcap",
 	"netsim",
 	"netsim/trace",
 }

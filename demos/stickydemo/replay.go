@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"github.com/urfave/cli/v2"
 
@@ -24,8 +25,9 @@ func replayCommand() *cli.Command {
 			"another one now. What trial --save saved is tried again too, with the exit statuses of trial: 0 when\n"+
 			"the programs survive it by now.",
 			"stickydemo run stage4 --side naive --json > failure.json",
-			"stickydemo replay failure.json"),
-		Flags:  []cli.Flag{jsonFlag()},
+			"stickydemo replay failure.json",
+			"stickydemo replay failure.json --pcap failure.pcapng"),
+		Flags:  []cli.Flag{jsonFlag(), pcapFlag()},
 		Action: replay,
 	}
 }
@@ -46,6 +48,9 @@ func replay(c *cli.Context) error {
 	}
 	config, err := trial.ParseSaved(data)
 	if err == nil {
+		if err := canCapture(c, lab.Kernel); err != nil {
+			return err
+		}
 		return replayTrial(c, config)
 	}
 	if !errors.Is(err, trial.ErrNotSaved) {
@@ -54,6 +59,13 @@ func replay(c *cli.Context) error {
 	saved, err := lab.ParseSaved(bytes.NewReader(data))
 	if err != nil {
 		return usagef("%s: %w", name, err)
+	}
+	network := lab.Sim
+	if slices.ContainsFunc(saved, func(run lab.Saved) bool { return run.Net == lab.Kernel }) {
+		network = lab.Kernel
+	}
+	if err := canCapture(c, network); err != nil {
+		return err
 	}
 	var l lab.Lab
 	defer l.Close()
@@ -82,6 +94,9 @@ func replay(c *cli.Context) error {
 		if err := printJSON(c.App.Writer, all); err != nil {
 			return err
 		}
+	}
+	if err := writeCapture(c, all); err != nil {
+		return err
 	}
 	for i, r := range all {
 		if want := saved[i].Verdict; want != "" && r.Verdict != want {

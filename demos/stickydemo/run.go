@@ -30,6 +30,7 @@ func runCommand() *cli.Command {
 			"stickydemo run stage2 --variant nopause --json",
 			"stickydemo run stage3 --net kernel",
 			"stickydemo run stage3 --net kernel --plan drip",
+			"stickydemo run stage4 --pcap stage4.pcapng",
 			"stickydemo run all"),
 		Flags: []cli.Flag{
 			sideFlag("both"),
@@ -39,6 +40,7 @@ func runCommand() *cli.Command {
 			&cli.StringSliceFlag{Name: "command", Usage: "send `COMMAND` instead of the stage's own; may be repeated"},
 			jsonFlag(),
 			&cli.StringFlag{Name: "trace", Usage: "write what happened to `FILE`, as JSON Lines"},
+			pcapFlag(),
 		},
 		Action: runStages,
 	}
@@ -62,6 +64,9 @@ func runStages(c *cli.Context) error {
 		return err
 	}
 	if err := canWrite(c.String("trace")); err != nil {
+		return err
+	}
+	if err := canCapture(c, network); err != nil {
 		return err
 	}
 	for _, s := range list {
@@ -98,9 +103,12 @@ func runStages(c *cli.Context) error {
 		return err
 	}
 	if name := c.String("trace"); name != "" {
-		if err := writeFile(name, func(w io.Writer) error { return writeTraces(whileWanted{c.Context, w}, all) }); err != nil {
+		if err := writeFile(name, func(w io.Writer) error { return traceOf(all).Write(whileWanted{c.Context, w}) }); err != nil {
 			return err
 		}
+	}
+	if err := writeCapture(c, all); err != nil {
+		return err
 	}
 	return asListed(c, all)
 }
@@ -171,20 +179,19 @@ func netFlag(c *cli.Context, plan netsim.Plan) (lab.Net, error) {
 	}
 }
 
-// writeTraces writes the events of each run behind a line that names it.
-func writeTraces(w io.Writer, results []*lab.Result) error {
+// traceOf returns the events of each run behind one that names it.
+func traceOf(results []*lab.Result) trace.Log {
+	var log trace.Log
 	for _, r := range results {
 		program := string(r.Side)
 		if r.Variant != "" && r.Side == stage.Naive {
 			program += " " + r.Variant
 		}
 		name := strings.Join([]string{r.Stage.ID, program, where(r)}, " ")
-		log := append(trace.Log{{Kind: trace.Begin, Note: name}}, r.Log...)
-		if err := log.Write(w); err != nil {
-			return err
-		}
+		log = append(log, trace.Event{Kind: trace.Begin, Note: name})
+		log = append(log, r.Log...)
 	}
-	return nil
+	return log
 }
 
 // where says what a run was put under.

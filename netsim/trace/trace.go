@@ -61,6 +61,9 @@ const (
 	AtOnce       = "at once"       // nothing is delayed here
 )
 
+// Datagrams is the Note of an Open whose bytes go in datagrams.
+const Datagrams = "datagrams"
+
 // Event is one step of a run. From and To enclose its bytes: offset From is
 // the first, To is one past the last. They are equal where no byte moved.
 type Event struct {
@@ -87,9 +90,10 @@ type Event struct {
 
 // Wire is the header of a TCP segment, and where it went.
 type Wire struct {
-	Until  time.Duration `json:"until_ns"` // when it reaches the other end, or would have, were it not Lost
-	Ack    int           `json:"ack"`      // the bytes of the other direction that have come, in order
-	Window int           `json:"window"`   // bytes beyond Ack that its sender has room for
+	Until  time.Duration `json:"until_ns"`          // when it reaches the other end, or would have, were it not Lost
+	Ack    int           `json:"ack"`               // the bytes of the other direction that have come, in order
+	AckFin bool          `json:"ack_fin,omitempty"` // and the end of that direction, too
+	Window int           `json:"window"`            // bytes beyond Ack that its sender has room for
 	Fin    bool          `json:"fin,omitempty"`
 	Lost   bool          `json:"lost,omitempty"`
 }
