@@ -30,6 +30,7 @@ func runCommand() *cli.Command {
 			"stickydemo run stage2 --variant nopause --json",
 			"stickydemo run stage3 --net kernel",
 			"stickydemo run stage3 --net kernel --plan drip",
+			"stickydemo run stage4 --svg stage4.svg",
 			"stickydemo run all"),
 		Flags: []cli.Flag{
 			sideFlag("both"),
@@ -39,6 +40,7 @@ func runCommand() *cli.Command {
 			&cli.StringSliceFlag{Name: "command", Usage: "send `COMMAND` instead of the stage's own; may be repeated"},
 			jsonFlag(),
 			&cli.StringFlag{Name: "trace", Usage: "write what happened to `FILE`, as JSON Lines"},
+			svgFlag(),
 		},
 		Action: runStages,
 	}
@@ -61,8 +63,13 @@ func runStages(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := canWrite(c.String("trace")); err != nil {
-		return err
+	for _, flag := range []string{"trace", "svg"} {
+		if err := canWrite(c.String(flag)); err != nil {
+			return err
+		}
+	}
+	if n := len(list); n > 1 && c.String("svg") != "" {
+		return usagef("--svg draws one stage, and not %d", n)
 	}
 	for _, s := range list {
 		if err := checkVariant(s, c.String("variant")); err != nil {
@@ -102,6 +109,9 @@ func runStages(c *cli.Context) error {
 			return err
 		}
 	}
+	if err := writeSVG(c, all); err != nil {
+		return err
+	}
 	return asListed(c, all)
 }
 
@@ -132,12 +142,7 @@ func showStages(c *cli.Context, all []*lab.Result, sides int) error {
 		if i > 0 {
 			fmt.Fprintln(c.App.Writer)
 		}
-		naive, fixed := all[i], all[i+sides-1]
-		if sides == 1 && naive.Side == stage.Fixed {
-			naive = nil
-		} else if sides == 1 {
-			fixed = nil
-		}
+		naive, fixed := pair(all[i : i+sides])
 		if err := view.Run(c.App.Writer, naive, fixed, options(c)); err != nil {
 			return err
 		}
