@@ -3,11 +3,13 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"strconv"
 
 	"github.com/urfave/cli/v2"
 
 	"stickydemo/demos/belief"
+	"stickydemo/demos/view/svg"
 	view "stickydemo/demos/view/term"
 )
 
@@ -22,8 +24,9 @@ func beliefCommand() *cli.Command {
 			"stickydemo belief sleep",
 			"stickydemo belief four-bytes udp",
 			"stickydemo belief 1 --json",
+			"stickydemo belief sleep --svg sleep.svg",
 			"stickydemo belief all"),
-		Flags:  []cli.Flag{jsonFlag()},
+		Flags:  []cli.Flag{jsonFlag(), svgFlag()},
 		Action: refute,
 	}
 }
@@ -31,6 +34,13 @@ func beliefCommand() *cli.Command {
 func refute(c *cli.Context) error {
 	list, err := beliefs(c)
 	if err != nil {
+		return err
+	}
+	name := c.String("svg")
+	if name != "" && len(list) != 1 {
+		return usagef("--svg draws one belief, and not %d", len(list))
+	}
+	if err := canWrite(name); err != nil {
 		return err
 	}
 	out := c.App.Writer
@@ -68,6 +78,14 @@ func refute(c *cli.Context) error {
 	}
 	if err != nil {
 		return err
+	}
+	if name != "" {
+		err := writeFile(name, func(w io.Writer) error {
+			return svg.Belief(whileWanted{c.Context, w}, results[0], svg.Options{Lang: lang(c)})
+		})
+		if err != nil {
+			return err
+		}
 	}
 	for _, r := range results {
 		if !r.Refuted && r.Skipped.IsZero() {

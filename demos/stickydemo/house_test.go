@@ -17,7 +17,9 @@ import (
 // alone.
 var floors = []string{
 	"demos/stickydemo",
+	"demos/view/svg",
 	"demos/view/term",
+	"demos/view/say",
 	"demos/view/picture",
 	"demos/trial",
 	"demos/belief",

@@ -26,8 +26,9 @@ func replayCommand() *cli.Command {
 			"the programs survive it by now.",
 			"stickydemo run stage4 --side naive --json > failure.json",
 			"stickydemo replay failure.json",
+			"stickydemo replay failure.json --svg failure.svg",
 			"stickydemo replay failure.json --pcap failure.pcapng"),
-		Flags:  []cli.Flag{jsonFlag(), pcapFlag()},
+		Flags:  []cli.Flag{jsonFlag(), pcapFlag(), svgFlag()},
 		Action: replay,
 	}
 }
@@ -35,6 +36,9 @@ func replayCommand() *cli.Command {
 func replay(c *cli.Context) error {
 	if c.NArg() != 1 {
 		return usagef("replay takes one file, and got %d", c.NArg())
+	}
+	if err := canWrite(c.String("svg")); err != nil {
+		return err
 	}
 	name := c.Args().First()
 	f, err := os.Open(name)
@@ -47,6 +51,9 @@ func replay(c *cli.Context) error {
 		return usagef("cannot read %s: %w", name, cause(err))
 	}
 	config, err := trial.ParseSaved(data)
+	if err == nil && c.String("svg") != "" {
+		return usagef("--svg draws a run, and %s is of a trial", name)
+	}
 	if err == nil {
 		if err := canCapture(c, lab.Kernel); err != nil {
 			return err
@@ -67,6 +74,9 @@ func replay(c *cli.Context) error {
 	if err := canCapture(c, network); err != nil {
 		return err
 	}
+	if c.String("svg") != "" && !onePair(saved) {
+		return usagef("--svg draws one stage, a naive side and a fixed one at most, and %s has %d runs", name, len(saved))
+	}
 	var l lab.Lab
 	defer l.Close()
 	var all []*lab.Result
@@ -82,10 +92,7 @@ func replay(c *cli.Context) error {
 		if i > 0 {
 			fmt.Fprintln(c.App.Writer)
 		}
-		naive, fixed := r, (*lab.Result)(nil)
-		if r.Side == stage.Fixed {
-			naive, fixed = nil, r
-		}
+		naive, fixed := pair([]*lab.Result{r})
 		if err := view.Run(c.App.Writer, naive, fixed, options(c)); err != nil {
 			return err
 		}
@@ -98,6 +105,9 @@ func replay(c *cli.Context) error {
 	if err := writeCapture(c, all); err != nil {
 		return err
 	}
+	if err := writeSVG(c, all); err != nil {
+		return err
+	}
 	for i, r := range all {
 		if want := saved[i].Verdict; want != "" && r.Verdict != want {
 			fmt.Fprintf(c.App.ErrWriter, "stickydemo: %s %s %s: got %s, %s has %s\n", r.Stage.ID, r.Side, where(r), r.Verdict, name, want)
@@ -105,6 +115,12 @@ func replay(c *cli.Context) error {
 		}
 	}
 	return err
+}
+
+// onePair reports whether runs are of one stage, or of both sides of it.
+func onePair(saved []lab.Saved) bool {
+	return len(saved) == 1 || len(saved) == 2 && saved[0].Stage == saved[1].Stage &&
+		saved[0].Side == stage.Naive && saved[1].Side == stage.Fixed
 }
 
 // replayTrial tries the plan of a saved finding again.

@@ -31,6 +31,7 @@ func runCommand() *cli.Command {
 			"stickydemo run stage3 --net kernel",
 			"stickydemo run stage3 --net kernel --plan drip",
 			"stickydemo run stage4 --pcap stage4.pcapng",
+			"stickydemo run stage4 --svg stage4.svg",
 			"stickydemo run all"),
 		Flags: []cli.Flag{
 			sideFlag("both"),
@@ -41,6 +42,7 @@ func runCommand() *cli.Command {
 			jsonFlag(),
 			&cli.StringFlag{Name: "trace", Usage: "write what happened to `FILE`, as JSON Lines"},
 			pcapFlag(),
+			svgFlag(),
 		},
 		Action: runStages,
 	}
@@ -63,8 +65,13 @@ func runStages(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := canWrite(c.String("trace")); err != nil {
-		return err
+	for _, flag := range []string{"trace", "svg"} {
+		if err := canWrite(c.String(flag)); err != nil {
+			return err
+		}
+	}
+	if n := len(list); n > 1 && c.String("svg") != "" {
+		return usagef("--svg draws one stage, and not %d", n)
 	}
 	if err := canCapture(c, network); err != nil {
 		return err
@@ -110,6 +117,9 @@ func runStages(c *cli.Context) error {
 	if err := writeCapture(c, all); err != nil {
 		return err
 	}
+	if err := writeSVG(c, all); err != nil {
+		return err
+	}
 	return asListed(c, all)
 }
 
@@ -140,12 +150,7 @@ func showStages(c *cli.Context, all []*lab.Result, sides int) error {
 		if i > 0 {
 			fmt.Fprintln(c.App.Writer)
 		}
-		naive, fixed := all[i], all[i+sides-1]
-		if sides == 1 && naive.Side == stage.Fixed {
-			naive = nil
-		} else if sides == 1 {
-			fixed = nil
-		}
+		naive, fixed := pair(all[i : i+sides])
 		if err := view.Run(c.App.Writer, naive, fixed, options(c)); err != nil {
 			return err
 		}

@@ -228,15 +228,19 @@ func (p *sources) collect(view bool) {
 				p.call(n, view)
 			case *ast.ValueSpec:
 				for i, name := range n.Names {
-					if view && i < len(n.Values) && (strings.HasPrefix(name.Name, "word") || strings.HasPrefix(name.Name, "phrase")) {
+					if view && i < len(n.Values) && saidByName.MatchString(name.Name) {
 						p.add(n.Values[i])
-						if text, ok := p.text(n.Values[i]); ok && strings.HasPrefix(name.Name, "word") {
+						if text, ok := p.text(n.Values[i]); ok && !strings.HasPrefix(name.Name, "phrase") {
 							p.labels[text] = p.where(n)
 						}
 					}
 					if lit, ok := firstOf(n.Values).(*ast.CompositeLit); ok && view && strings.HasSuffix(name.Name, "Words") {
 						for _, e := range lit.Elts {
-							p.add(e.(*ast.KeyValueExpr).Value)
+							value := e.(*ast.KeyValueExpr).Value
+							p.add(value)
+							if text, ok := p.text(value); ok && name.Name == "laneWords" {
+								p.labels[text] = p.where(n)
+							}
 						}
 					}
 				}
@@ -260,6 +264,9 @@ func firstOf(list []ast.Expr) ast.Expr {
 	}
 	return list[0]
 }
+
+// saidByName is a constant that a view says.
+var saidByName = regexp.MustCompile(`^(word|phrase|Label)`)
 
 // manyWords is a text for people, and no name.
 var manyWords = regexp.MustCompile(`[A-Za-z]{2,},? [A-Za-z%]`)

@@ -292,7 +292,9 @@ func (b *block) cells(kind Kind, boxes []Box, content func(Box, int) string) {
 	bar := func(x, place int) {
 		cut := kind == Wire && contains(s.Cuts, place)
 		b.key.Cut = b.key.Cut || cut
-		lane.Bars = append(lane.Bars, Bar{x, cut})
+		if n := len(lane.Bars); n == 0 || lane.Bars[n-1].X != x { // one box ends where the next begins
+			lane.Bars = append(lane.Bars, Bar{x, cut})
+		}
 	}
 	next := 0
 	for n, it := range b.items {

@@ -6,6 +6,7 @@ import (
 
 	beliefs "stickydemo/demos/belief"
 	"stickydemo/demos/view/picture"
+	"stickydemo/demos/view/say"
 	"stickydemo/demos/words"
 )
 
@@ -32,11 +33,11 @@ func Belief(w io.Writer, r *beliefs.Result, o Options) error {
 	width := o.width()
 	text := min(width, prose)
 	var lines []line
-	for _, t := range wrap(sayBelief(in, r.Belief), width) {
+	for _, t := range wrap(say.Belief(in, r.Belief), width) {
 		lines = append(lines, line{{t, strong}})
 	}
 	lines = append(lines, line{{strings.Repeat("=", width), plain}})
-	lines = append(lines, field(in, wordTried, in.Say(r.Tried), text)...)
+	lines = append(lines, field(in, say.LabelTried, in.Say(r.Tried), text)...)
 	k := picture.Key{Sent: true}
 	for _, p := range r.Parts {
 		lines = append(lines, nil)
@@ -46,9 +47,9 @@ func Belief(w io.Writer, r *beliefs.Result, o Options) error {
 	lines = append(lines, explain(in, k, width)...)
 	lines = append(lines, nil)
 	if r.Skipped.IsZero() {
-		lines = append(lines, field(in, wordMeasured, clean(r.Measured.In(in)), text)...)
+		lines = append(lines, field(in, say.LabelMeasured, picture.Clean(r.Measured.In(in)), text)...)
 	}
-	lines = append(lines, field(in, wordInstead, in.Say(r.Instead), text)...)
+	lines = append(lines, field(in, say.LabelInstead, in.Say(r.Instead), text)...)
 	look := style{hue: worst, bold: true, inverse: true}
 	switch {
 	case !r.Skipped.IsZero():
@@ -56,9 +57,9 @@ func Belief(w io.Writer, r *beliefs.Result, o Options) error {
 	case r.Refuted:
 		look = style{hue: good, bold: true}
 	}
-	for i, t := range field(in, wordVerdict, sayRefuted(in, r), text) {
+	for i, t := range field(in, say.LabelVerdict, say.Refuted(in, r), text) {
 		if i == 0 {
-			label := pad(in.Say(wordVerdict), labelWidth)
+			label := pad(in.Say(say.LabelVerdict), labelWidth)
 			t = line{{label, plain}, {t[0].text[len(label):], look}}
 		}
 		lines = append(lines, t)
@@ -70,7 +71,7 @@ func Belief(w io.Writer, r *beliefs.Result, o Options) error {
 // many bytes for them.
 func partLines(in words.Lang, p beliefs.Part, width int, k *picture.Key) []line {
 	var lines []line
-	for _, t := range wrap(sayPart(in, p), width) {
+	for _, t := range wrap(say.Part(in, p), width) {
 		lines = append(lines, line{{t, strong}})
 	}
 	for _, b := range p.Bars {
@@ -86,22 +87,22 @@ func partLines(in words.Lang, p beliefs.Part, width int, k *picture.Key) []line 
 		}
 		drawn = true
 		s.Unplaced = len(s.Believed) == 0 // nothing to show is not nothing believed
-		for _, t := range wrap(streamTitle(in, s, p.Log.Conns() > 1), width) {
+		for _, t := range wrap(say.Stream(in, s, p.Log.Conns() > 1), width) {
 			lines = append(lines, line{{t, plain}})
 		}
 		lines = append(lines, drawStream(in, s, width, k)...)
 		if s.Lost > 0 {
-			lines = append(lines, field(in, "", sayLost(in, s.Lost), width-margin)...)
+			lines = append(lines, field(in, "", say.Lost(in, s.Lost), width-margin)...)
 		}
 	}
 	if len(p.Calls) > 0 {
 		lines = append(lines, calls(in, p.Result, width-margin)...)
 	}
 	if err := p.Server.Err; err != nil && !picture.Told(p.Result, err) {
-		lines = append(lines, field(in, wordServer, clean(err.Error()), width-margin)...)
+		lines = append(lines, field(in, say.LabelServer, picture.Clean(err.Error()), width-margin)...)
 	}
 	if p.Err != nil && !picture.Told(p.Result, p.Err) {
-		lines = append(lines, field(in, wordEnd, clean(p.Err.Error()), width-margin)...)
+		lines = append(lines, field(in, say.LabelEnd, picture.Clean(p.Err.Error()), width-margin)...)
 	}
 	return lines
 }
@@ -119,7 +120,7 @@ func bar(in words.Lang, b beliefs.Bar, all []beliefs.Bar, width int) []line {
 		cells = max(1, int(int64(cells)*int64(b.Bytes)/int64(most)))
 	}
 	var lines []line
-	for _, t := range wrap(sayBar(in, b), width) {
+	for _, t := range wrap(say.Bar(in, b), width) {
 		lines = append(lines, line{{t, plain}})
 	}
 	return append(lines, line{{"|", plain}, {strings.Repeat("#", cells), callStyle(1)}})

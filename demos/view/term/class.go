@@ -4,6 +4,8 @@ import (
 	"io"
 
 	"stickydemo/demos/trial"
+	"stickydemo/demos/view/picture"
+	"stickydemo/demos/view/say"
 )
 
 // Class lists what became of a class of submissions, one line each, and counts
@@ -11,14 +13,14 @@ import (
 func Class(w io.Writer, class []*trial.Submission, o Options) error {
 	in, limit := o.Lang, o.width()
 	t := table{rows: [][]entry{{
-		{text: in.Say(wordSubmission), style: strong}, {text: in.Say(wordVerdict), style: strong}, {text: in.Say(wordSmallest), style: strong}, {text: in.Say(wordWhy), style: strong},
+		{text: in.Say(wordSubmission), style: strong}, {text: in.Say(say.LabelVerdict), style: strong}, {text: in.Say(wordSmallest), style: strong}, {text: in.Say(say.LabelWhy), style: strong},
 	}}}
 	counts := map[trial.Verdict]int{}
 	used := make([]int, 3)
 	for _, s := range class {
 		counts[s.Verdict]++
-		row := []entry{{text: clean(s.Name)}, {text: sayGrade(s.Verdict), style: trialStyle(s.Verdict)}, {text: sayPlanOf(s)}, {text: clean(sayWhy(in, s))}}
-		row[2].text = clip(row[2].text, limit/2)
+		row := []entry{{text: picture.Clean(s.Name)}, {text: sayGrade(s.Verdict), style: trialStyle(s.Verdict)}, {text: sayPlanOf(s)}, {text: picture.Clean(sayWhy(in, s))}}
+		row[2].text = picture.Clip(row[2].text, limit/2)
 		t.rows = append(t.rows, row)
 	}
 	for _, row := range t.rows {
@@ -36,7 +38,7 @@ func Class(w io.Writer, class []*trial.Submission, o Options) error {
 	}
 	for _, row := range t.rows {
 		if why := &row[3].text; width(*why) > left {
-			*why = clip(*why, left-3) + "..."
+			*why = picture.Clip(*why, left-3) + "..."
 		}
 	}
 	return write(w, append(t.lines(limit), remark(sayClass(in, counts, len(class)), limit)...), o)

@@ -7,6 +7,7 @@ import (
 
 	"stickydemo/demos/lab"
 	"stickydemo/demos/stage"
+	"stickydemo/demos/view/say"
 	"stickydemo/demos/words"
 )
 
@@ -17,7 +18,7 @@ func Cost(w io.Writer, c *lab.Costs, o Options) error {
 	lines := perMessage(in, c.Programs).lines(width)
 	lines = append(lines, remark(in.Say(phraseCost), width)...)
 	lines = append(lines, nil)
-	lines = append(lines, growth(in, in.Say(phraseByTrip), c.ByTrip, func(p lab.Point) string { return sayTime(p.Link.RTT) }, width)...)
+	lines = append(lines, growth(in, in.Say(phraseByTrip), c.ByTrip, func(p lab.Point) string { return say.Time(p.Link.RTT) }, width)...)
 	lines = append(lines, growth(in, in.Say(phraseByLoss), c.ByLoss, func(p lab.Point) string { return sayLossRate(p.Link.Loss) }, width)...)
 	lines = append(lines, wrapped(in.Say(phraseGrowth), width)...)
 	return write(w, lines, o)
@@ -25,7 +26,7 @@ func Cost(w io.Writer, c *lab.Costs, o Options) error {
 
 func perMessage(in words.Lang, results []*lab.Result) *table {
 	t := &table{rows: [][]entry{{
-		{text: in.Say(wordProgram), style: strong}, {text: in.Say(wordVerdict), style: strong},
+		{text: in.Say(wordProgram), style: strong}, {text: in.Say(say.LabelVerdict), style: strong},
 	}}}
 	for _, word := range []string{wordTime, wordTrips, wordSegments, wordHeaders, wordWireB, wordPayload, wordExtra, wordReads, wordWrites} {
 		t.rows[0] = append(t.rows[0], entry{text: in.Say(word), right: true, style: strong})
@@ -35,7 +36,7 @@ func perMessage(in words.Lang, results []*lab.Result) *table {
 		row := []entry{
 			{text: r.Stage.ID + " " + sayProgramShort(r)},
 			{text: string(r.Verdict), style: verdictStyle(r.Verdict)},
-			{text: sayTime(c.Elapsed / time.Duration(n)), right: true},
+			{text: say.Time(c.Elapsed / time.Duration(n)), right: true},
 		}
 		modelled := r.Plan.Link.Modelled() && !r.Stage.OnDatagrams()
 		for i, v := range []int{c.RoundTrips, c.Segments, c.Headers, c.Wire, c.Payload, c.Wire - c.Payload, c.Reads, c.Writes} {
@@ -71,7 +72,7 @@ func growth(in words.Lang, heading string, list []lab.Growth, head func(lab.Poin
 	for _, g := range list {
 		row := []entry{{text: g.Stage.ID + " " + sayProgramShort(&lab.Result{Spec: g.Spec})}}
 		for _, p := range g.Points {
-			e := entry{text: sayTime(p.Elapsed), right: true}
+			e := entry{text: say.Time(p.Elapsed), right: true}
 			if p.Verdict != stage.OK {
 				e = entry{text: string(p.Verdict), right: true, style: verdictStyle(p.Verdict)}
 			}

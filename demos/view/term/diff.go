@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"stickydemo/demos/view/picture"
 	"stickydemo/demos/words"
 )
 
@@ -14,7 +15,7 @@ import (
 func Diff(w io.Writer, heading, left, right string, o Options) error {
 	in := o.Lang
 	width := o.width()
-	lines := title(clean(heading), width)
+	lines := title(picture.Clean(heading), width)
 	rows := align(source(left), source(right))
 	if width >= sideBySide {
 		lines = append(lines, diffBeside(rows, width)...)
@@ -57,7 +58,7 @@ func source(text string) []string {
 			if r == '\t' {
 				out.WriteString(strings.Repeat(" ", tabWidth-width(out.String())%tabWidth))
 			} else {
-				out.WriteString(clean(string(r)))
+				out.WriteString(picture.Clean(string(r)))
 			}
 		}
 		lines = append(lines, out.String())

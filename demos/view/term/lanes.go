@@ -5,28 +5,13 @@ import (
 	"strings"
 
 	"stickydemo/demos/view/picture"
+	"stickydemo/demos/view/say"
 	"stickydemo/demos/words"
-	"stickydemo/netsim/trace"
 )
 
 // labelWidth is the columns left of the lanes, the blank after a label
 // included.
 const labelWidth = 9
-
-var laneWords = map[picture.Kind]string{
-	picture.Offset:   wordOffset,
-	picture.Message:  wordMessage,
-	picture.Written:  wordWritten,
-	picture.Wire:     wordWire,
-	picture.Lost:     wordLost,
-	picture.Read:     wordRead,
-	picture.Believed: wordBelieved,
-	picture.Times:    wordAt,
-	picture.Order:    wordOrder,
-	picture.As:       wordAs,
-	picture.Expected: wordExpected,
-	picture.Cuts:     wordCuts,
-}
 
 // drawStream returns the lanes of one stream and the lines under them.
 func drawStream(in words.Lang, s *picture.Stream, width int, k *picture.Key) []line {
@@ -41,10 +26,10 @@ func drawStream(in words.Lang, s *picture.Stream, width int, k *picture.Key) []l
 		}
 	}
 	if hidden := s.HiddenReads(blocks); hidden > 0 {
-		lines = append(lines, field(in, "", sayHiddenReads(in, hidden, len(s.Read)), width-margin)...)
+		lines = append(lines, field(in, "", say.HiddenReads(in, hidden, len(s.Read)), width-margin)...)
 	}
 	if s.Mapped != nil {
-		text := strings.TrimSpace(sayFatal(in, len(s.Mapped.Fatal), max(0, s.Mapped.Bytes-1)) + in.Say(" ") + sayWays(in, s.Mapped))
+		text := strings.TrimSpace(say.Fatal(in, len(s.Mapped.Fatal), max(0, s.Mapped.Bytes-1)) + in.Say(" ") + say.Ways(in, s.Mapped))
 		lines = append(lines, field(in, "", text, width-margin)...)
 	}
 	return lines
@@ -54,9 +39,9 @@ func drawStream(in words.Lang, s *picture.Stream, width int, k *picture.Key) []l
 // room beside each other.
 func drawLane(in words.Lang, b picture.Block, l picture.Lane, width int) []line {
 	r := newRow(width)
-	r.put(0, in.Say(laneWords[l.Kind]), plain)
+	r.put(0, say.Lane(in, l.Kind), plain)
 	if l.Empty {
-		r.put(labelWidth+1, in.Say(wordNothing), plain)
+		r.put(labelWidth+1, say.Nothing(in), plain)
 		return []line{r.line()}
 	}
 	r.cells(b, l)
@@ -143,7 +128,7 @@ func (r row) ruler(marks []picture.Mark) {
 func (r row) clock(marks []picture.Mark) {
 	last := ""
 	for _, m := range marks {
-		text := sayTime(m.Time)
+		text := say.Time(m.Time)
 		for x := labelWidth + m.X + 1; x < labelWidth+m.Right && text != last; x++ {
 			if r.putFree(x, text, plain) {
 				last = text
@@ -174,7 +159,7 @@ func verdicts(marks []picture.Mark, width int) []line {
 	var rows []row
 	for _, m := range marks {
 		x := labelWidth + m.X
-		text := clip(string(m.Verdict), x)
+		text := picture.Clip(string(m.Verdict), x)
 		for i := 0; text != ""; i++ {
 			if i == len(rows) {
 				rows = append(rows, newRow(width))
@@ -202,16 +187,4 @@ func lookStyle(l picture.Look) style {
 	s := callStyle(l.Message)
 	s.inverse = l.Header
 	return s
-}
-
-// streamTitle names a stream.
-func streamTitle(in words.Lang, s *picture.Stream, many bool) string {
-	text := sayStream(in, s.Dir == trace.Up, words.Count(len(s.Data), "byte"))
-	if s.Sent > 0 {
-		text = in.Sayf("%s in %s", text, words.Count(s.Sent, "datagram"))
-	}
-	if many {
-		text = in.Sayf("connection %d, %s", s.Conn, text)
-	}
-	return text
 }

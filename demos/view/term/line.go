@@ -121,7 +121,7 @@ func newRow(width int) row {
 // put writes text from column x on, and drops what does not fit.
 func (r row) put(x int, text string, s style) {
 	for _, c := range text {
-		n := runeWidth(c)
+		n := width(string(c))
 		if x < 0 || x+n > len(r) {
 			return
 		}

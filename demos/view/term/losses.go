@@ -5,6 +5,7 @@ import (
 
 	"stickydemo/demos/lab"
 	"stickydemo/demos/view/picture"
+	"stickydemo/demos/view/say"
 )
 
 // Losses shows what a search of a stage on datagrams found: the picture of the
@@ -20,14 +21,14 @@ func Losses(w io.Writer, f *lab.Losses, o Options) error {
 		}
 	}
 	lines = append(lines, nil)
-	label := wordTried
+	label := say.LabelTried
 	for _, d := range f.Directions {
 		lines = append(lines, field(in, label, sayLoss(in, d), width)...)
 		label = ""
 	}
 	lines = append(lines, nil)
 	lines = append(lines, field(in, wordSmallest, sayFound(in, f.Smallest), width)...)
-	lines = append(lines, field(in, wordNote, in.Say(phraseNoCuts), width)...)
+	lines = append(lines, field(in, say.LabelNote, in.Say(phraseNoCuts), width)...)
 	lines = append(lines, explain(in, k, width)...)
 	return write(w, lines, o)
 }

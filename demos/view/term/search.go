@@ -6,6 +6,7 @@ import (
 	"stickydemo/demos/lab"
 	"stickydemo/demos/stage"
 	"stickydemo/demos/view/picture"
+	"stickydemo/demos/view/say"
 )
 
 // Search shows what a search found: the run without a cut, with every place
@@ -26,12 +27,12 @@ func Search(w io.Writer, f *lab.Searched, o Options) error {
 		}
 	}
 	if broken {
-		lines = append(lines, field(in, wordNote, in.Say(phraseBroken), width)...)
+		lines = append(lines, field(in, say.LabelNote, in.Say(phraseBroken), width)...)
 	}
 	for i, swept := range f.Swept {
 		label := ""
 		if i == 0 {
-			label = wordTried
+			label = say.LabelTried
 		}
 		lines = append(lines, field(in, label, saySwept(in, swept), width)...)
 	}

@@ -6,6 +6,7 @@ import (
 	"stickydemo/demos/lab"
 	"stickydemo/demos/stage"
 	"stickydemo/demos/view/picture"
+	"stickydemo/demos/view/say"
 	"stickydemo/demos/words"
 )
 
@@ -15,17 +16,17 @@ import (
 func summary(in words.Lang, r *lab.Result, width int) []line {
 	lines := calls(in, r, width)
 	if !picture.HeardRight(r) {
-		lines = append(lines, field(in, wordServer, sayServerRan(in, r.Server.Heard, width-labelWidth-8), width)...)
+		lines = append(lines, field(in, say.LabelServer, say.ServerRan(in, r.Server.Heard, width-labelWidth-8), width)...)
 	}
 	if err := r.Server.Err; err != nil && !picture.Told(r, err) {
-		lines = append(lines, field(in, wordServer, string(r.Server.Verdict)+": "+strings.TrimPrefix(clean(err.Error()), string(r.Server.Verdict)+": "), width)...)
+		lines = append(lines, field(in, say.LabelServer, string(r.Server.Verdict)+": "+strings.TrimPrefix(picture.Clean(err.Error()), string(r.Server.Verdict)+": "), width)...)
 	}
 	if r.Err != nil && !picture.Told(r, r.Err) && r.Server.Err != r.Err {
-		lines = append(lines, field(in, wordEnd, clean(r.Err.Error()), width)...)
+		lines = append(lines, field(in, say.LabelEnd, picture.Clean(r.Err.Error()), width)...)
 	}
-	lines = append(lines, field(in, wordCost, sayCost(in, r.Cost), width)...)
+	lines = append(lines, field(in, say.LabelCost, say.Cost(in, r.Cost), width)...)
 	for _, n := range r.Notes {
-		lines = append(lines, field(in, wordNote, n.In(in), width)...)
+		lines = append(lines, field(in, say.LabelNote, n.In(in), width)...)
 	}
 	return lines
 }
@@ -43,12 +44,12 @@ func calls(in words.Lang, r *lab.Result, width int) []line {
 	indent := labelWidth + 2 + commands + 2 + verdicts + 2 // of what came
 
 	var lines []line
-	label := in.Say(wordCalls)
+	label := in.Say(say.LabelCalls)
 	for _, i := range keep {
 		c := r.Calls[i]
-		command := clean(c.Command)
+		command := picture.Clean(c.Command)
 		if widthOf(c) > commands {
-			command = clip(command, commands-3) + "..."
+			command = picture.Clip(command, commands-3) + "..."
 		}
 		head := line{
 			{pad(label, labelWidth), plain},
@@ -68,25 +69,25 @@ func calls(in words.Lang, r *lab.Result, width int) []line {
 		}
 	}
 	if hidden > 0 {
-		lines = append(lines, field(in, label, sayHiddenCalls(in, hidden, len(r.Calls)), width)...)
+		lines = append(lines, field(in, label, say.HiddenCalls(in, hidden, len(r.Calls)), width)...)
 	}
 	return lines
 }
 
-func widthOf(c lab.Call) int { return width(clean(c.Command)) }
+func widthOf(c lab.Call) int { return width(picture.Clean(c.Command)) }
 
 // came says what came back from a call, on lines of at most limit columns.
 func came(in words.Lang, c *lab.Call, limit int) []string {
 	if c.Err != nil {
-		return wrap(strings.TrimPrefix(clean(c.Err.Error()), string(c.Verdict)+": "), limit)
+		return wrap(strings.TrimPrefix(picture.Clean(c.Err.Error()), string(c.Verdict)+": "), limit)
 	}
-	text := sayGot(in, c)
+	text := say.Got(in, c)
 	if c.Verdict == stage.OK || len(c.Got) == 0 {
 		return wrap(text, limit)
 	}
 	const most = 44
 	if room := limit - width(text) - 2; room >= 16 {
-		return []string{text + "  " + quote(c.Got, min(room, most))}
+		return []string{text + "  " + picture.Quote(c.Got, min(room, most))}
 	}
-	return append(wrap(text, limit), quote(c.Got, min(limit, most)))
+	return append(wrap(text, limit), picture.Quote(c.Got, min(limit, most)))
 }

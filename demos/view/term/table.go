@@ -8,6 +8,8 @@ import (
 	"stickydemo/demos/lab"
 	"stickydemo/demos/shell"
 	"stickydemo/demos/stage"
+	"stickydemo/demos/view/picture"
+	"stickydemo/demos/view/say"
 	"stickydemo/demos/words"
 	"stickydemo/netsim"
 )
@@ -77,7 +79,7 @@ func Matrix(w io.Writer, results []*lab.Result, o Options) error {
 		}
 		verdicts[p] = r.Verdict
 	}
-	t := table{grouped: true, rows: [][]entry{{{}}, {{text: in.Say(wordPlan), style: strong}}}}
+	t := table{grouped: true, rows: [][]entry{{{}}, {{text: in.Say(say.LabelPlan), style: strong}}}}
 	for _, p := range programs {
 		for i, text := range heads[p] {
 			t.rows[i] = append(t.rows[i], entry{text: text, style: strong})
@@ -170,7 +172,7 @@ func (t *table) lines(limit int) []line {
 			lines = append(lines, nil)
 		}
 		for _, row := range t.rows {
-			l := line{{pad(clip(row[0].text, widths[0]), widths[0]), row[0].style}}
+			l := line{{pad(picture.Clip(row[0].text, widths[0]), widths[0]), row[0].style}}
 			for i := from; i < to; i++ {
 				e := row[i]
 				blank := strings.Repeat(" ", widths[i]-width(e.text))

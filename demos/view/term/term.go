@@ -16,6 +16,7 @@ import (
 	"stickydemo/demos/lab"
 	"stickydemo/demos/stage"
 	"stickydemo/demos/view/picture"
+	"stickydemo/demos/view/say"
 	"stickydemo/demos/words"
 	"stickydemo/netsim/trace"
 )
@@ -140,16 +141,16 @@ func pair(left, right []section, half int) []line {
 func banner(in words.Lang, results []*lab.Result, width int) []line {
 	r := results[0]
 	var lines []line
-	for _, text := range wrap(sayStage(in, r.Stage, r.Variant)+sayNet(in, r), width) {
+	for _, text := range wrap(say.Stage(in, r.Stage, r.Variant)+say.Net(in, r), width) {
 		lines = append(lines, line{{text, strong}})
 	}
 	lines = append(lines, line{{strings.Repeat("=", width), plain}})
 	if r.Planned() {
-		lines = append(lines, field(in, wordPlan, r.Plan.String(), width)...)
+		lines = append(lines, field(in, say.LabelPlan, r.Plan.String(), width)...)
 	}
-	lines = append(lines, field(in, wordCommands, sayCommands(in, r.Commands), width)...)
+	lines = append(lines, field(in, say.LabelCommands, say.Commands(in, r.Commands), width)...)
 	if r.Clients != stage.OneClient {
-		lines = append(lines, field(in, wordClients, sayClients(in, r.Clients), width)...)
+		lines = append(lines, field(in, say.LabelClients, say.Clients(in, r.Clients), width)...)
 	}
 	return lines
 }
@@ -173,27 +174,27 @@ func side(in words.Lang, r *lab.Result, width int, k *picture.Key) []section {
 			continue
 		}
 		sec := section{conn: s.Conn, dir: s.Dir, lines: []line{nil}}
-		for _, t := range wrap(streamTitle(in, s, r.Log.Conns() > 1), text) {
+		for _, t := range wrap(say.Stream(in, s, r.Log.Conns() > 1), text) {
 			sec.lines = append(sec.lines, line{{t, strong}})
 		}
 		sec.lines = append(sec.lines, drawStream(in, s, width, k)...)
 		if s.Lost > 0 {
-			sec.lines = append(sec.lines, field(in, "", sayLost(in, s.Lost), text)...)
+			sec.lines = append(sec.lines, field(in, "", say.Lost(in, s.Lost), text)...)
 		}
 		if len(s.Gone) > 0 {
-			sec.lines = append(sec.lines, field(in, "", sayGone(in, s), text)...)
+			sec.lines = append(sec.lines, field(in, "", say.Gone(in, s), text)...)
 		}
 		if s.Reset && !r.Plan.Whole() {
-			sec.lines = append(sec.lines, field(in, "", in.Say(phraseReset), text)...)
+			sec.lines = append(sec.lines, field(in, "", say.Reset(in), text)...)
 		}
 		sections = append(sections, sec)
 	}
 	end := section{conn: tail, lines: []line{nil}}
 	if hidden > 0 {
-		end.lines = append(end.lines, field(in, wordNote, sayHiddenConnections(in, hidden, r.Log.Conns()), text)...)
+		end.lines = append(end.lines, field(in, say.LabelNote, say.HiddenConnections(in, hidden, r.Log.Conns()), text)...)
 	}
 	if len(all) == 0 {
-		end.lines = append(end.lines, field(in, "", in.Say(phraseEmpty), text)...)
+		end.lines = append(end.lines, field(in, "", say.Empty(in), text)...)
 	}
 	end.lines = append(end.lines, summary(in, r, text)...)
 	return append(sections, end)
@@ -201,15 +202,15 @@ func side(in words.Lang, r *lab.Result, width int, k *picture.Key) []section {
 
 // headline says how one side fared.
 func headline(in words.Lang, r *lab.Result, width int) []line {
-	program := in.Sayf("%s: ", sayProgram(r))
+	program := in.Sayf("%s: ", say.Program(r))
 	verdict := string(r.Verdict)
 	first := line{{program, strong}, {verdict, verdictStyle(r.Verdict)}}
 	indent := first.width() + 2
 	if width-indent < 20 {
-		return append([]line{first}, field(in, "", sayHeadline(in, r), width)...)
+		return append([]line{first}, field(in, "", say.Headline(in, r), width)...)
 	}
 	var lines []line
-	for i, text := range wrap(sayHeadline(in, r), width-indent) {
+	for i, text := range wrap(say.Headline(in, r), width-indent) {
 		if i == 0 {
 			lines = append(lines, append(first, piece{"  " + text, plain}))
 		} else {
@@ -242,13 +243,13 @@ func field(in words.Lang, label, text string, width int) []line {
 
 // explain is the key to the signs that were used.
 func explain(in words.Lang, k picture.Key, width int) []line {
-	signs := sayKey(in, k)
+	signs := say.Key(in, k)
 	if len(signs) == 0 {
 		return nil
 	}
 	width = min(width, prose)
 	lines := []line{nil}
-	return append(lines, field(in, wordKey, strings.Join(signs, in.Say("; ")), width)...)
+	return append(lines, field(in, say.LabelKey, strings.Join(signs, in.Say("; ")), width)...)
 }
 
 // narrate tells what happened, why, what the fix changed and what it costs.
@@ -257,30 +258,16 @@ func narrate(in words.Lang, results []*lab.Result, width int) []line {
 	var lines []line
 	var happened []string
 	for _, r := range results {
-		happened = append(happened, sayHappened(in, r))
+		happened = append(happened, say.Happened(in, r))
 	}
-	lines = append(lines, field(in, wordHappened, strings.Join(happened, in.Say(" ")), width)...)
+	lines = append(lines, field(in, say.LabelHappened, strings.Join(happened, in.Say(" ")), width)...)
 	naive := results[0]
-	if why := reason(in, naive); why != "" {
-		lines = append(lines, field(in, wordWhy, why, width)...)
+	if why := say.Reason(in, naive); why != "" {
+		lines = append(lines, field(in, say.LabelWhy, why, width)...)
 	}
 	if slices.ContainsFunc(results, func(r *lab.Result) bool { return r.Side == stage.Fixed }) {
-		lines = append(lines, field(in, wordRepair, in.Say(naive.Stage.Repair), width)...)
-		lines = append(lines, field(in, wordPrice, in.Say(naive.Stage.Price), width)...)
+		lines = append(lines, field(in, say.LabelRepair, in.Say(naive.Stage.Repair), width)...)
+		lines = append(lines, field(in, say.LabelPrice, in.Say(naive.Stage.Price), width)...)
 	}
 	return lines
-}
-
-// reason returns why a naive run ended as the table lists it, "" where it lists
-// nothing.
-func reason(in words.Lang, r *lab.Result) string {
-	expected, listed := r.Expected()
-	if r.Side != stage.Naive || !listed || expected != r.Verdict || r.Verdict == stage.OK {
-		return ""
-	}
-	b := r.Stage.BreakOf(r.Variant)
-	if r.Plan.String() == b.Plan {
-		return in.Say(b.Reason)
-	}
-	return in.Sayf("%s.", capital(in.Say(b.AsWrittenReason)))
 }

@@ -16,6 +16,7 @@ import (
 	"stickydemo/demos/lab"
 	"stickydemo/demos/stage"
 	"stickydemo/demos/view/picture"
+	"stickydemo/demos/view/say"
 	"stickydemo/demos/words"
 	"stickydemo/fixed"
 	"stickydemo/naive"
@@ -345,7 +346,7 @@ func columns(l line, n int) []rune {
 	for _, p := range l {
 		for _, c := range p.text {
 			list = append(list, c)
-			if runeWidth(c) == 2 {
+			if picture.Wide(c) {
 				list = append(list, 0)
 			}
 		}
@@ -380,11 +381,11 @@ func TestLanesAlign(t *testing.T) {
 						text := strings.ReplaceAll(string(c), "\x00", "")
 						label, content, _ := strings.Cut(text, " ")
 						switch label {
-						case in.Say(wordWritten), in.Say(wordWire), in.Say(wordRead), in.Say(wordBelieved):
+						case say.Lane(in, picture.Written), say.Lane(in, picture.Wire), say.Lane(in, picture.Read), say.Lane(in, picture.Believed):
 						default:
 							continue
 						}
-						if strings.TrimSpace(content) == in.Say(wordNothing) {
+						if strings.TrimSpace(content) == say.Nothing(in) {
 							continue
 						}
 						for _, it := range b.Items {

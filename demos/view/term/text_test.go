@@ -2,6 +2,7 @@ package term
 
 import (
 	"slices"
+	"stickydemo/demos/view/picture"
 	"strings"
 	"testing"
 )
@@ -19,7 +20,7 @@ func TestClean(t *testing.T) {
 		{"what joins the letter before", "e\u0301", `e\u{301}`},
 		{"what terminals disagree on", "…😀", `\u{2026}\u{1f600}`},
 	} {
-		if got := clean(c.text); got != c.want {
+		if got := picture.Clean(c.text); got != c.want {
 			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
 		}
 	}
@@ -57,9 +58,9 @@ func TestQuote(t *testing.T) {
 		{strings.Repeat("好", 100), 12, `"好好好"...`},
 		{strings.Repeat("\xff", 100), 12, `"\xff\xf"...`},
 	} {
-		got := quote([]byte(c.text), c.limit)
+		got := picture.Quote([]byte(c.text), c.limit)
 		if got != c.want && c.text[0] != 0xff || width(got) > c.limit {
-			t.Errorf("quote(%q, %d): got %s, want %s", c.text, c.limit, got, c.want)
+			t.Errorf("picture.Quote(%q, %d): got %s, want %s", c.text, c.limit, got, c.want)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 
 	"stickydemo/demos/trial"
 	"stickydemo/demos/view/picture"
+	"stickydemo/demos/view/say"
 	"stickydemo/demos/words"
 )
 
@@ -17,22 +18,22 @@ func Trial(w io.Writer, r *trial.Report, o Options) error {
 	var lines []line
 	lines = append(lines, line{{in.Sayf("%s: ", in.Say(wordTrial)), strong}, {in.Say(string(r.Verdict)), trialStyle(r.Verdict)}})
 	if !r.Why.IsZero() {
-		lines = append(lines, field(in, "", clean(r.Why.In(in)), text)...)
+		lines = append(lines, field(in, "", picture.Clean(r.Why.In(in)), text)...)
 	}
 	lines = append(lines, nil)
 	if r.Config.Each != "" {
-		lines = append(lines, field(in, wordEach, clean(r.Config.Each), text)...)
+		lines = append(lines, field(in, wordEach, picture.Clean(r.Config.Each), text)...)
 	}
-	lines = append(lines, field(in, wordServer, clean(sayProgramAt(in, r.Config.Server.String(), r.Config.To)), text)...)
-	lines = append(lines, field(in, wordClient, clean(sayProgramAt(in, r.Config.Client.String(), r.Listens)), text)...)
-	lines = append(lines, field(in, wordBaseline, clean(sayBaseline(in, r)), text)...)
+	lines = append(lines, field(in, say.LabelServer, picture.Clean(sayProgramAt(in, r.Config.Server.String(), r.Config.To)), text)...)
+	lines = append(lines, field(in, wordClient, picture.Clean(sayProgramAt(in, r.Config.Client.String(), r.Listens)), text)...)
+	lines = append(lines, field(in, wordBaseline, picture.Clean(sayBaseline(in, r)), text)...)
 	k := picture.Key{Sent: true, Outside: true}
 	for _, f := range r.Findings {
 		lines = append(lines, finding(in, r, f, width, &k)...)
 	}
 	lines = append(lines, explain(in, k, width)...)
 	lines = append(lines, nil)
-	label := wordTried
+	label := say.LabelTried
 	for _, tried := range r.Tried {
 		if tried.Runs > 0 || tried.Of > 0 {
 			lines = append(lines, field(in, label, sayTried(in, tried), text)...)
@@ -40,10 +41,10 @@ func Trial(w io.Writer, r *trial.Report, o Options) error {
 		}
 	}
 	if r.Verdict == trial.Survived || r.Verdict == trial.Inconclusive {
-		lines = append(lines, field(in, wordCuts, sayCutsMade(in, r.Cuts), text)...)
+		lines = append(lines, field(in, say.Lane("", picture.Cuts), sayCutsMade(in, r.Cuts), text)...)
 	}
 	for _, n := range r.Notes {
-		lines = append(lines, field(in, wordNote, clean(n.In(in)), text)...)
+		lines = append(lines, field(in, say.LabelNote, picture.Clean(n.In(in)), text)...)
 	}
 	return write(w, lines, o)
 }
@@ -63,14 +64,14 @@ func finding(in words.Lang, r *trial.Report, f *trial.Finding, width int, k *pic
 	text := min(width, prose)
 	lines := []line{nil}
 	if r.Verdict != trial.BrokenWithoutPlan {
-		lines = append(lines, line{{clip(sayFinding(in, f), width), strong}})
+		lines = append(lines, line{{picture.Clip(sayFinding(in, f), width), strong}})
 	}
 	if s := picture.Outside(r.Config.Frame, f); s != nil {
-		lines = append(lines, nil, line{{clip(streamTitle(in, s, r.Baseline.Conns > 1), width), strong}})
+		lines = append(lines, nil, line{{picture.Clip(say.Stream(in, s, r.Baseline.Conns > 1), width), strong}})
 		lines = append(lines, drawStream(in, s, width, k)...)
 		lines = append(lines, nil)
 	}
-	lines = append(lines, field(in, wordHappened, clean(f.Failure.Text.In(in)), text)...)
+	lines = append(lines, field(in, say.LabelHappened, picture.Clean(f.Failure.Text.In(in)), text)...)
 	if where := sayPlace(in, f); where != "" {
 		lines = append(lines, field(in, wordWhere, where, text)...)
 	}
