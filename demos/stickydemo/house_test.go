@@ -17,6 +17,10 @@ import (
 // alone.
 var floors = []string{
 	"demos/stickydemo",
+	"demos/view/pager",
+	"demos/view/step",
+	"demos/view/screen",
+	"demos/view/markdown",
 	"demos/view/term",
 	"demos/view/picture",
 	"demos/trial",
@@ -25,6 +29,7 @@ var floors = []string{
 	"demos/stage",
 	"demos/shell",
 	"demos/words",
+	"lessons",
 	"naive", "fixed",
 	"netsim/cuttest",
 	"netsim/search",
@@ -34,7 +39,7 @@ var floors = []string{
 }
 
 // standardOnly are the packages that anybody may copy or use without a thought.
-var standardOnly = []string{"netsim", "netsim/trace", "naive", "fixed"}
+var standardOnly = []string{"netsim", "netsim/trace", "naive", "fixed", "lessons"}
 
 func TestArrowsRunDown(t *testing.T) {
 	floor := func(path string) int {
