@@ -102,7 +102,7 @@ func tryClass(c *cli.Context, config trial.Config, class []*trial.Submission) er
 	if c.Bool("json") {
 		keep(encodeJSON(c.App.Writer, class))
 	} else {
-		keep(view.Class(c.App.Writer, class, options()))
+		keep(view.Class(c.App.Writer, class, options(c)))
 	}
 	if first != nil {
 		return first
