@@ -1,17 +1,25 @@
 package main
 
 import (
+	"bytes"
+	"crypto/sha256"
+	"fmt"
+	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 )
 
-// TestDocuments runs every console block of the documents and compares what it
-// prints with what stands there. A block is one command or more, each behind
-// "$ " and perhaps on several lines, followed by its output.
+// TestDocuments runs every console block of the documents, and compares what it
+// prints with what stands there, and the figures that it draws with those of
+// lessons/figures. A block is one command or more, each behind "$ " and perhaps
+// on several lines, followed by its output.
 func TestDocuments(t *testing.T) {
 	needsShell(t)
 	if testing.Short() {
@@ -21,33 +29,79 @@ func TestDocuments(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	documents, err := filepath.Glob(filepath.Join(root, "*.md"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	lessons, err := filepath.Glob(filepath.Join(root, "lessons", "*.md"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range append(documents, lessons...) {
-		t.Run(filepath.Base(name), func(t *testing.T) {
-			t.Parallel()
-			old, err := os.ReadFile(name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			got := runBlocks(t, string(old))
-			if got == string(old) {
-				return
-			}
-			if *update {
-				if err := os.WriteFile(name, []byte(got), 0o644); err != nil {
+	var mu sync.Mutex
+	drawn := map[string]string{} // by figure: the document that draws it
+	all := documents(t, root)
+	whole := 0 // documents of which every command was run
+	t.Run("run", func(t *testing.T) {
+		for _, name := range all {
+			t.Run(filepath.Base(name), func(t *testing.T) {
+				t.Parallel()
+				old, err := os.ReadFile(name)
+				if err != nil {
 					t.Fatal(err)
 				}
-				return
-			}
-			t.Errorf("%s does not show what its commands print; go test ./demos/stickydemo -update rewrites it.\ngot:\n%s", name, got)
-		})
+				got, files, ran := runBlocks(t, string(old))
+				shows(t, name, old, []byte(got))
+				mu.Lock()
+				defer mu.Unlock()
+				if ran {
+					whole++
+				}
+				for file, f := range files {
+					if filepath.Ext(file) != ".svg" {
+						continue
+					}
+					if other := drawn[file]; other != "" {
+						t.Errorf("%s: %s draws it, too", file, other)
+					}
+					drawn[file] = filepath.Base(name)
+					figure := filepath.Join(root, "lessons/figures", file)
+					old, err := os.ReadFile(figure)
+					if err != nil && !*update {
+						t.Error(err)
+						continue
+					}
+					shows(t, figure, old, f.content)
+				}
+			})
+		}
+	})
+	figures, err := filepath.Glob(filepath.Join(root, "lessons/figures/*.svg"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range figures {
+		if whole == len(all) && drawn[filepath.Base(name)] == "" {
+			t.Errorf("%s: no document draws it", name)
+		}
+	}
+}
+
+// documents returns the files whose blocks are run.
+func documents(t *testing.T, root string) []string {
+	t.Helper()
+	var all []string
+	for _, pattern := range []string{"*.md", "lessons/*.md"} {
+		names, err := filepath.Glob(filepath.Join(root, pattern))
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, names...)
+	}
+	return all
+}
+
+// shows fails a test unless a file has what a run gives, which -update writes.
+func shows(t *testing.T, name string, old, got []byte) {
+	t.Helper()
+	if bytes.Equal(old, got) {
+		return
+	}
+	if !*update {
+		t.Errorf("%s does not show what its commands print; go test ./demos/stickydemo -update rewrites it.\ngot:\n%s", name, got)
+	} else if err := os.WriteFile(name, got, 0o644); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -59,18 +113,12 @@ func needsShell(t *testing.T) {
 	}
 }
 
-// runBlocks returns the document with the output of its console blocks anew.
-// The blocks of one document share a folder, so that one may use what another
-// wrote; it has the repository's demos in it.
-func runBlocks(t *testing.T, document string) string {
-	dir := t.TempDir()
-	root, err := filepath.Abs("../..")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Symlink(filepath.Join(root, "demos"), filepath.Join(dir, "demos")); err != nil {
-		t.Fatal(err)
-	}
+// runBlocks returns the document with the output of its console blocks anew, the
+// files that they leave, and whether all of them could be run. The blocks of one
+// document share a folder, so that one may use what another wrote; it has the
+// repository's demos in it.
+func runBlocks(t *testing.T, document string) (string, map[string]file, bool) {
+	files, ran := map[string]file{}, true
 	var out, command strings.Builder
 	inside, keep := false, false
 	for line := range strings.Lines(document) {
@@ -87,8 +135,12 @@ func runBlocks(t *testing.T, document string) string {
 			if strings.HasSuffix(begin, "\\\n") {
 				continue // it goes on
 			}
-			if keep = !canBeTyped(t, command.String()); !keep {
-				out.WriteString(typed(t, dir, strings.TrimSpace(command.String())))
+			if keep = !canBeTyped(t, command.String()); keep {
+				ran = false
+			} else {
+				output, after := typed(t, strings.TrimSpace(command.String()), files)
+				out.WriteString(output)
+				files = after
 			}
 			command.Reset()
 			continue
@@ -97,7 +149,7 @@ func runBlocks(t *testing.T, document string) string {
 		}
 		out.WriteString(line)
 	}
-	return out.String()
+	return out.String(), files, ran
 }
 
 // canBeTyped reports whether this machine has what a command needs besides us.
@@ -121,18 +173,85 @@ func canBeTyped(t *testing.T, command string) bool {
 	return lacks == ""
 }
 
-// typed returns what a command prints when typed into a shell, and its exit
-// status where that is not 0.
-func typed(t *testing.T, dir, command string) string {
+// file is one that a command left.
+type file struct {
+	content []byte
+	mode    fs.FileMode
+}
+
+// done are the commands that were typed. Documents have many in common: the
+// README's are in lessons, a lesson's in its translation.
+var done sync.Map // of *deed by the command and the files that it found
+
+type deed struct {
+	once   sync.Once
+	output string
+	files  map[string]file
+	err    error
+}
+
+// typed returns what a command prints when typed into a shell in a folder with
+// these files, with its exit status where that is not 0, and the files that are
+// there then. The same command is run once for the same files.
+func typed(t *testing.T, command string, files map[string]file) (string, map[string]file) {
+	t.Helper()
+	key := sha256.New()
+	fmt.Fprintf(key, "%q", command)
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		fmt.Fprintf(key, "%q %q %v", name, files[name].content, files[name].mode)
+	}
+	entry, _ := done.LoadOrStore(string(key.Sum(nil)), new(deed))
+	d := entry.(*deed)
+	d.once.Do(func() { d.output, d.files, d.err = typeAnew(t.TempDir(), command, files) })
+	if d.err != nil {
+		t.Fatal(d.err)
+	}
+	return d.output, d.files
+}
+
+func typeAnew(dir, command string, files map[string]file) (string, map[string]file, error) {
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		return "", nil, err
+	}
+	for name, f := range files {
+		name = filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+			return "", nil, err
+		}
+		if err := os.WriteFile(name, f.content, f.mode); err != nil {
+			return "", nil, err
+		}
+	}
+	if err := os.Symlink(filepath.Join(root, "demos"), filepath.Join(dir, "demos")); err != nil {
+		return "", nil, err
+	}
 	shell := exec.Command("sh", "-c", command)
 	shell.Dir = dir
-	shell.Env = append(os.Environ(), "NO_COLOR=1", "COLUMNS=80", "LANG=C.UTF-8")
+	shell.Env = append(os.Environ(), "NO_COLOR=1", "COLUMNS=80", "LC_ALL=C.UTF-8")
 	output, err := shell.CombinedOutput()
 	text := string(output)
 	if err != nil {
 		text += "[" + err.Error() + "]\n"
 	}
-	return text
+	after := map[string]file{}
+	err = filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || !entry.Type().IsRegular() {
+			return err
+		}
+		info, err := entry.Info()
+		if err != nil {
+			return err
+		}
+		name, err := filepath.Rel(dir, path)
+		if err != nil {
+			return err
+		}
+		content, err := os.ReadFile(path)
+		after[filepath.ToSlash(name)] = file{content, info.Mode()}
+		return err
+	})
+	return text, after, err
 }
 
 // The blocks of README's part on cuttest stand in that package's example, where

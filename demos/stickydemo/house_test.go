@@ -18,6 +18,10 @@ import (
 var floors = []string{
 	"demos/stickydemo",
 	"demos/view/svg",
+	"demos/view/pager",
+	"demos/view/step",
+	"demos/view/screen",
+	"demos/view/markdown",
 	"demos/view/term",
 	"demos/view/say",
 	"demos/view/picture",
@@ -27,6 +31,7 @@ var floors = []string{
 	"demos/stage",
 	"demos/shell",
 	"demos/words",
+	"lessons",
 	"naive", "fixed",
 	"netsim/cuttest",
 	"netsim/search",
@@ -37,7 +42,7 @@ var floors = []string{
 }
 
 // standardOnly are the packages that anybody may copy or use without a thought.
-var standardOnly = []string{"netsim", "netsim/trace", "naive", "fixed"}
+var standardOnly = []string{"netsim", "netsim/trace", "naive", "fixed", "lessons"}
 
 func TestArrowsRunDown(t *testing.T) {
 	floor := func(path string) int {

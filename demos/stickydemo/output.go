@@ -22,9 +22,11 @@ import (
 )
 
 // options are how wide and how coloured the terminal is, and the language. COLUMNS
-// goes before what the terminal says, and a pipe is 80 columns wide.
+// goes before what the terminal says, and a pipe is 80 columns wide. CLICOLOR_FORCE
+// asks for colours in a pipe, as our pager does.
 func options(c *cli.Context) view.Options {
-	o := view.Options{Width: 80, Color: !color.NoColor, Lang: lang(c)}
+	forced := os.Getenv("CLICOLOR_FORCE") != "" && os.Getenv("NO_COLOR") == ""
+	o := view.Options{Width: 80, Color: !color.NoColor || forced, Lang: lang(c)}
 	if n, err := strconv.Atoi(os.Getenv("COLUMNS")); err == nil && n > 0 {
 		o.Width = n
 	} else if n, _, err := term.GetSize(int(os.Stdout.Fd())); err == nil && n > 0 {

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"os"
 	"runtime"
 	"strings"
 
@@ -11,6 +12,8 @@ import (
 
 	"stickydemo/demos/lab"
 	"stickydemo/demos/stage"
+	"stickydemo/demos/view/screen"
+	"stickydemo/demos/view/step"
 	view "stickydemo/demos/view/term"
 	"stickydemo/netsim"
 	"stickydemo/netsim/relay"
@@ -39,6 +42,7 @@ func runCommand() *cli.Command {
 			variantFlag(),
 			&cli.StringFlag{Name: "net", Value: "sim", Usage: "`NET`: sim, or kernel for real TCP, or UDP, on loopback", DefaultText: "sim"},
 			&cli.StringSliceFlag{Name: "command", Usage: "send `COMMAND` instead of the stage's own; may be repeated"},
+			&cli.BoolFlag{Name: "step", Usage: "go through it write by write and read by read, in a terminal", DisableDefaultText: true},
 			jsonFlag(),
 			&cli.StringFlag{Name: "trace", Usage: "write what happened to `FILE`, as JSON Lines"},
 			pcapFlag(),
@@ -76,6 +80,9 @@ func runStages(c *cli.Context) error {
 	if err := canCapture(c, network); err != nil {
 		return err
 	}
+	if err := canStep(c, len(list)); err != nil {
+		return err
+	}
 	for _, s := range list {
 		if err := checkVariant(s, c.String("variant")); err != nil {
 			return err
@@ -101,9 +108,12 @@ func runStages(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if c.Bool("json") {
+	switch {
+	case c.Bool("json"):
 		err = printJSON(c.App.Writer, all)
-	} else {
+	case c.Bool("step"):
+		err = screen.Run(c.Context, os.Stdin, os.Stdout, step.New(all, options(c)))
+	default:
 		err = showStages(c, all, len(sides))
 	}
 	if err != nil {
@@ -121,6 +131,21 @@ func runStages(c *cli.Context) error {
 		return err
 	}
 	return asListed(c, all)
+}
+
+// canStep returns why --step cannot be followed, for so many stages.
+func canStep(c *cli.Context, stages int) error {
+	switch {
+	case !c.Bool("step"):
+		return nil
+	case c.Bool("json"):
+		return usagef("--step shows a run and --json prints it: only one of them can be")
+	case stages > 1:
+		return usagef("--step takes one stage, and got %d", stages)
+	case !screen.Possible(os.Stdin, os.Stdout):
+		return usagef("--step needs a terminal that it can draw on, for input and output; without --step the whole picture is printed")
+	}
+	return nil
 }
 
 // runAll runs the specs, on the simulator all processors at a time, and returns
