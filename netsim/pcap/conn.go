@@ -42,7 +42,7 @@ type stream struct {
 
 	// What the log has told so far: read <= arrived <= sent <= len(data).
 	sent, arrived, read int
-	sentAt              time.Duration
+	sentAt              time.Duration // bytes, or an end
 	ended               bool
 
 	// Of a stream that was modelled.

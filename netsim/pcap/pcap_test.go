@@ -330,6 +330,7 @@ func TestWhatCouldNotHappenIsRefused(t *testing.T) {
 		{"bytes behind the end", trace.Log{open, at(trace.End, 0, 0), wrote(0, "a"), at(trace.Sent, 0, 1)}, "event 4: bytes [0, 1) sent behind 0 of 1 written"},
 		{"a segment of nothing", trace.Log{open, wire(trace.Segment, 0, 1, trace.Wire{})}, "event 2: a segment of bytes [0, 1) behind 0 of 0 written"},
 		{"an acknowledgement of nothing", trace.Log{open, wire(trace.Ack, 0, 0, trace.Wire{Ack: 1})}, "event 2: 1 bytes acknowledged, and 0 were written"},
+		{"a window that TCP cannot tell of", trace.Log{open, wire(trace.Ack, 0, 0, trace.Wire{Window: math.MaxInt})}, fmt.Sprintf("event 2: a window of %d bytes, and 1073741824 are the most", math.MaxInt)},
 		{"an acknowledgement with bytes", trace.Log{open, wrote(0, "a"), wire(trace.Ack, 0, 1, trace.Wire{})}, "event 3: an acknowledgement with bytes [0, 1) or an end"},
 		{"a datagram too long", trace.Log{datagrams, wrote(0, strings.Repeat("a", 65_508))}, "event 2: a datagram of 65508 bytes, and one holds 65507"},
 		{"a datagram that nobody wrote", trace.Log{datagrams, at(trace.Sent, 0, 1)}, "event 2: bytes [0, 1) sent, and no datagram of them was written"},

@@ -3,6 +3,7 @@ package pcap
 import (
 	"fmt"
 
+	"stickydemo/netsim"
 	"stickydemo/netsim/trace"
 )
 
@@ -98,11 +99,15 @@ func (s *stream) modelled(e trace.Event) error {
 		return fmt.Errorf("a segment of bytes [%d, %d) behind %d of %d written", e.From, e.To, s.sent, len(s.data))
 	case w.Ack > len(s.back.data):
 		return fmt.Errorf("%d bytes acknowledged, and %d were written", w.Ack, len(s.back.data))
+	case w.Window > netsim.MaxWindow:
+		return fmt.Errorf("a window of %d bytes, and %d are the most", w.Window, netsim.MaxWindow)
 	case e.Kind == trace.Ack && (e.From != e.To || w.Fin):
 		return fmt.Errorf("an acknowledgement with bytes [%d, %d) or an end", e.From, e.To)
 	}
 	s.conn.modelled = true
-	s.sent, s.sentAt = max(s.sent, e.To), max(s.sentAt, e.Time)
+	if s.sent = max(s.sent, e.To); e.Kind == trace.Segment {
+		s.sentAt = max(s.sentAt, e.Time)
+	}
 	s.longest = max(s.longest, e.To-e.From)
 	s.back.widest = max(s.back.widest, w.Window)
 	p := segment{flags: flagACK, from: e.From, to: e.To, ack: w.Ack, room: w.Window}
