@@ -59,8 +59,8 @@ const (
 	// acknowledges at once for a while.
 	linkWarmUp = 4
 
-	// linkRounds is how often a case is measured before it is said to differ.
-	linkRounds = 3
+	// LinkRounds is how often a case is measured before it is said to differ.
+	LinkRounds = 3
 
 	// loopbackMSS is what both sides of the comparison limit segments to.
 	// Loopback's own are as long as an IP packet may be.
@@ -150,7 +150,7 @@ func CheckLinks(ctx context.Context) ([]*LinkCheck, error) {
 		return nil, err
 	}
 	for _, c := range checks {
-		for round := 0; round == 0 || round < linkRounds && !c.Agrees(); round++ {
+		for round := 0; round == 0 || round < LinkRounds && !c.Agrees(); round++ {
 			c.Measured, err = c.measure(ctx)
 			if ctx.Err() != nil {
 				return nil, ctx.Err()

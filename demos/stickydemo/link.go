@@ -19,7 +19,7 @@ func linkCommand() *cli.Command {
 			"beside that. It needs Linux. Exit status 1: what was measured differs.",
 			"stickydemo link",
 			"stickydemo link --check",
-			"stickydemo link --check --json"),
+			"stickydemo link --json"),
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "check", Usage: "measure on loopback", DisableDefaultText: true},
 			jsonFlag(),

@@ -13,7 +13,7 @@ import (
 
 // Every English word that this file writes stands here.
 const (
-	phraseLinks = "A link is the path between both ends, and part of a plan: run stage4 --plan wan"
+	phraseLinks = "A link is the path between both ends, an item of a plan: link:rtt=40ms,nagle=on"
 
 	phraseNamedLinks = "Links with a name; link:lan,nagle=off is one with a setting of your own"
 
@@ -58,15 +58,11 @@ var linkWords = map[string]string{
 }
 
 // sayMeasured explains the verdicts of a check.
-func sayMeasured(differ, all int) string {
-	const rule = "measured is the median of %d tries behind a few that do not count. It agrees if the time is within %s " +
-		"of what is predicted, the segments are as many and, but for a race, they came apart or glued alike; one that " +
-		"differs was measured again, three times in all."
-	text := fmt.Sprintf(rule, lab.LinkTries, lab.LinkTolerance)
-	if differ == 0 {
-		return fmt.Sprintf("All %d agree: ", all) + text
-	}
-	return fmt.Sprintf("%d of %d differ: ", differ, all) + text
+func sayMeasured(agree, all int) string {
+	return fmt.Sprintf("%d of %d agree. measured is the median of %d tries behind a few that do not count. It agrees if "+
+		"the time is within %s of what is predicted, the segments are as many and, but for a race, the writes came apart "+
+		"or glued alike; one that differs was measured again, %d times in all.",
+		agree, all, lab.LinkTries, lab.LinkTolerance, lab.LinkRounds)
 }
 
 // Links says what a link is, and what the model predicts of one.
@@ -93,23 +89,23 @@ func Links(w io.Writer, checks []*lab.LinkCheck, o Options) error {
 
 // LinkCheck shows what the model predicts beside what was measured.
 func LinkCheck(w io.Writer, checks []*lab.LinkCheck, o Options) error {
-	width, differ := o.width(), 0
+	width, agree := o.width(), 0
 	t := linkTable(checks)
 	t.rows[0] = append(t.rows[0], entry{}, entry{}, entry{text: wordOnHere, right: true, style: strong}, entry{})
 	t.rows[1] = append(t.rows[1], crossingHead()...)
 	t.rows[1] = append(t.rows[1], entry{})
 	for i, c := range checks {
-		verdict := entry{text: wordAgrees, style: style{hue: good, bold: true}}
-		if !c.Agrees() {
-			verdict = entry{text: wordDiffers, style: style{hue: worst, bold: true}}
-			differ++
+		verdict := entry{text: wordDiffers, style: style{hue: worst, bold: true}}
+		if c.Agrees() {
+			verdict = entry{text: wordAgrees, style: style{hue: good, bold: true}}
+			agree++
 		}
 		row := &t.rows[i+2]
 		*row = append(append(*row, crossingCells(c, c.Median(), sayApart(c.Median().Apart))...), verdict)
 	}
 	lines := t.lines(width)
 	lines = append(lines, remark(phraseLinkTable, width)...)
-	lines = append(lines, remark(sayMeasured(differ, len(checks)), width)...)
+	lines = append(lines, remark(sayMeasured(agree, len(checks)), width)...)
 	return write(w, lines, o)
 }
 
