@@ -42,7 +42,7 @@ func links(c *cli.Context) error {
 	case c.Bool("json"):
 		return encodeJSON(c.App.Writer, checks)
 	}
-	return view.Links(c.App.Writer, checks, options())
+	return view.Links(c.App.Writer, checks, options(c))
 }
 
 func checkLinks(c *cli.Context) error {
@@ -55,7 +55,7 @@ func checkLinks(c *cli.Context) error {
 	case c.Bool("json"):
 		err = encodeJSON(c.App.Writer, checks)
 	default:
-		err = view.LinkCheck(c.App.Writer, checks, options())
+		err = view.LinkCheck(c.App.Writer, checks, options(c))
 	}
 	for _, check := range checks {
 		if err == nil && !check.Agrees() {
