@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// linkForm is how a link is written: an example with every key.
-const linkForm = "link:rtt=40ms,mss=1460,nagle=on,delack=40ms,rate=20mbit,window=64k,loss=1%,seed=3"
+// LinkForm is how a link is written: an example with every key.
+const LinkForm = "link:rtt=40ms,mss=1460,nagle=on,delack=40ms,rate=20mbit,window=64k,loss=1%,seed=3"
 
 // A linkKey is one of a link's settings.
 type linkKey struct {
@@ -161,13 +161,19 @@ func (l Link) String() string {
 			return named.Name
 		}
 	}
+	return "link:" + strings.Join(l.Settings(), ",")
+}
+
+// Settings returns what of a link is set, each as "key=value" in the order of
+// LinkForm.
+func (l Link) Settings() []string {
 	var settings []string
 	for _, k := range linkKeys {
 		if value := k.print(&l); value != "" {
 			settings = append(settings, k.name+"="+value)
 		}
 	}
-	return "link:" + strings.Join(settings, ",")
+	return settings
 }
 
 // parseNumber reads a whole number with one of the units behind it or none: each

@@ -109,7 +109,7 @@ func Ops() []string {
 	for _, l := range Links {
 		forms = append(forms, l.Name)
 	}
-	return append(forms, linkForm)
+	return append(forms, LinkForm)
 }
 
 // ParsePlan reads the text form of a plan:

@@ -21,6 +21,7 @@ type resultJSON struct {
 	Side     stage.Side    `json:"side"`
 	Variant  string        `json:"variant,omitempty"`
 	Net      Net           `json:"net"`
+	Nagle    bool          `json:"nagle,omitempty"`
 	Plan     *netsim.Plan  `json:"plan,omitempty"` // on kernel sockets perhaps none
 	Commands []string      `json:"commands"`
 	Clients  stage.Clients `json:"clients,omitempty"`
@@ -57,7 +58,7 @@ func (r *Result) MarshalJSON() ([]byte, error) {
 	expected, _ := r.Expected()
 	c := r.Cost
 	j := resultJSON{
-		Stage: r.Stage.ID, Name: r.Stage.Name, Side: r.Side, Variant: r.Variant, Net: r.Net,
+		Stage: r.Stage.ID, Name: r.Stage.Name, Side: r.Side, Variant: r.Variant, Net: r.Net, Nagle: r.Nagle,
 		Plan: &r.Plan, Commands: r.Commands, Clients: r.Clients, Verdict: r.Verdict, Expected: expected,
 		Error: text(r.Err), Server: text(r.Server.Err), Notes: words.Strings(r.Notes), Calls: []callJSON{},
 		Cost: costJSON{int64(c.Elapsed), c.RoundTrips, c.Wire, c.Payload, c.Reads, c.Writes, c.Segments, c.Headers},
@@ -128,6 +129,8 @@ func ParseSaved(r io.Reader) ([]Saved, error) {
 			return nil, fmt.Errorf("saved run %d: there is no verdict %q", i+1, j.Verdict)
 		case j.Net != Sim && j.Net != "" && j.Net != Kernel:
 			return nil, fmt.Errorf("saved run %d: net is %q, not sim or kernel", i+1, j.Net)
+		case j.Nagle && (j.Net != Kernel || s.OnDatagrams()):
+			return nil, fmt.Errorf("saved run %d: nagle is of the kernel's TCP sockets alone", i+1)
 		}
 		var plan netsim.Plan
 		if j.Plan != nil {
@@ -136,7 +139,7 @@ func ParseSaved(r io.Reader) ([]Saved, error) {
 		if err := relay.Check(plan); j.Net == Kernel && err != nil {
 			return nil, fmt.Errorf("saved run %d: %w", i+1, err)
 		}
-		runs = append(runs, Saved{Spec{s, j.Side, j.Variant, plan, j.Commands, j.Clients}, j.Net, j.Verdict})
+		runs = append(runs, Saved{Spec{s, j.Side, j.Variant, plan, j.Commands, j.Clients, j.Nagle}, j.Net, j.Verdict})
 	}
 	if len(runs) == 0 {
 		return nil, fmt.Errorf("saved runs: an empty list")

@@ -35,7 +35,7 @@ func RunKernel(ctx context.Context, spec Spec) (*Result, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listen: %w", err)
 	}
-	rec := &recorder{start: time.Now(), limit: KernelLimit + delays(&spec.Plan)}
+	rec := &recorder{start: time.Now(), limit: KernelLimit + delays(&spec.Plan), nagle: spec.Nagle}
 	address, between := listener.Addr().String(), (*between)(nil)
 	if !relay.Plain(spec.Plan) {
 		if between, err = rec.relayed(spec.Plan, address); err != nil {
@@ -181,6 +181,7 @@ func (b *between) notes() []words.Sentence {
 type recorder struct {
 	start time.Time
 	limit time.Duration // of each read and write
+	nagle bool          // the sockets are without TCP_NODELAY
 
 	delivered func() int64 // bytes that the relay has delivered; nil without one
 
@@ -221,6 +222,9 @@ func (r *recorder) closeAll() {
 // connection: writes says which direction it writes. Connections are accepted
 // in the order in which they were dialled, one after the other.
 func (r *recorder) tapped(conn net.Conn, err error, writes trace.Direction) (net.Conn, error) {
+	if err == nil && r.nagle {
+		err = conn.(*net.TCPConn).SetNoDelay(false)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -23,6 +23,7 @@ type Spec struct {
 	Plan     netsim.Plan
 	Commands []string
 	Clients  stage.Clients // that send them
+	Nagle    bool          // the programs' sockets are without TCP_NODELAY, which Go sets; on the kernel alone
 }
 
 // Result is what became of it.

@@ -26,6 +26,8 @@ func runCommand() *cli.Command {
 		Usage:     "a stage's naive program beside its fixed one",
 		ArgsUsage: "STAGE… | all",
 		Description: example("Runs both programs of a stage under the plan that breaks the naive one, or under yours.\n"+
+			"Go sets TCP_NODELAY; --nagle takes it away from the programs' sockets, not from those of the relay\n"+
+			"that applies a --plan: what it cuts must leave at once.\n"+
 			"Exit status 1: a fixed program failed, or a naive one did not fail as its stage lists.",
 			"stickydemo run stage4",
 			"stickydemo run stage4 --plan 'down:cut=9' --command 'echo ab' --command 'echo abc'",
@@ -33,6 +35,7 @@ func runCommand() *cli.Command {
 			"stickydemo run stage2 --variant nopause --json",
 			"stickydemo run stage3 --net kernel",
 			"stickydemo run stage3 --net kernel --plan drip",
+			"stickydemo run stage4 --net kernel --nagle",
 			"stickydemo run stage4 --pcap stage4.pcapng",
 			"stickydemo run stage4 --svg stage4.svg",
 			"stickydemo run all"),
@@ -41,6 +44,7 @@ func runCommand() *cli.Command {
 			plansFlag("put them under `PLAN` instead of the stage's own"),
 			variantFlag(),
 			&cli.StringFlag{Name: "net", Value: "sim", Usage: "`NET`: sim, or kernel for real TCP, or UDP, on loopback", DefaultText: "sim"},
+			&cli.BoolFlag{Name: "nagle", Usage: "use Nagle's algorithm at both programs' sockets on the kernel", DisableDefaultText: true},
 			&cli.StringSliceFlag{Name: "command", Usage: "send `COMMAND` instead of the stage's own; may be repeated"},
 			&cli.BoolFlag{Name: "step", Usage: "go through it write by write and read by read, in a terminal", DisableDefaultText: true},
 			jsonFlag(),
@@ -83,7 +87,13 @@ func runStages(c *cli.Context) error {
 	if err := canStep(c, len(list)); err != nil {
 		return err
 	}
+	if c.Bool("nagle") && network != lab.Kernel {
+		return usagef("--nagle is of the kernel's sockets: add --net kernel, or on the simulator --plan link:rtt=2ms,nagle=on,delack=40ms")
+	}
 	for _, s := range list {
+		if c.Bool("nagle") && s.OnDatagrams() {
+			return usagef("--nagle is of TCP's sockets, and %s uses UDP", s.ID)
+		}
 		if err := checkVariant(s, c.String("variant")); err != nil {
 			return err
 		}
@@ -92,7 +102,7 @@ func runStages(c *cli.Context) error {
 	var specs []lab.Spec
 	for _, s := range list {
 		for _, side := range sides {
-			spec := lab.Spec{Stage: s, Side: side, Variant: c.String("variant"), Plan: plan, Commands: c.StringSlice("command")}
+			spec := lab.Spec{Stage: s, Side: side, Variant: c.String("variant"), Plan: plan, Commands: c.StringSlice("command"), Nagle: c.Bool("nagle")}
 			b := s.BreakOf(spec.Variant)
 			spec.Clients = b.Clients
 			if len(spec.Commands) == 0 {
@@ -226,14 +236,17 @@ func traceOf(results []*lab.Result) trace.Log {
 
 // where says what a run was put under.
 func where(r *lab.Result) string {
-	where := "under " + r.Plan.String()
+	under, sockets := "under "+r.Plan.String(), "on kernel sockets"
+	if r.Nagle {
+		sockets += " with Nagle's algorithm"
+	}
 	switch {
 	case r.Net != lab.Kernel:
-		return where
+		return under
 	case r.Planned():
-		return "on kernel sockets " + where
+		return sockets + " " + under
 	}
-	return "on kernel sockets"
+	return sockets
 }
 
 // asListed returns errUnexpected, and says why, unless every result is what

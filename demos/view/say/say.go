@@ -149,8 +149,12 @@ func Net(in words.Lang, r *lab.Result) string {
 		return ""
 	case r.Stage.OnDatagrams():
 		return in.Say(", on kernel sockets")
+	case r.Planned() && r.Nagle:
+		return in.Say(", on kernel sockets with Nagle's algorithm, through a relay")
 	case r.Planned():
 		return in.Say(", on kernel sockets, through a relay")
+	case r.Nagle:
+		return in.Say(", on kernel sockets with Nagle's algorithm, which cut as they like")
 	}
 	return in.Say(", on kernel sockets, which cut as they like")
 }

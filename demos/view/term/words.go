@@ -53,6 +53,58 @@ const (
 		"the program was given a wrong answer and did not notice, which is worse than any error."
 )
 
+// Of a link, and of its model beside a kernel.
+const (
+	wordWritten = "written"
+	wordNagle   = "Nagle"
+	wordLate    = "late"
+	wordApart   = "apart"
+	wordGlued   = "glued"
+	wordRace    = "race"
+	wordAgrees  = "agrees"
+	wordDiffers = "differs"
+	wordOn      = "on"
+	wordOff     = "off"
+
+	phrasePredicted = "predicted"
+
+	phraseLinks = "A link is the path between both ends, an item of a plan: link:rtt=40ms,nagle=on"
+
+	phraseNamedLinks = "Links with a name; link:lan,nagle=off is one with a setting of your own"
+
+	phraseLeftOut = "Left out: congestion control and fast retransmit (RFC 5681), so that every loss costs a timeout; " +
+		"jitter and reordering; the quick acknowledgements at the start of a connection; options in headers."
+
+	phraseLoopback = "What the model says of a kept connection on loopback"
+
+	phraseLinkTable = "A client asks, and reads as late as late says. The server answers in the writes that are listed, " +
+		"in bytes, + being between two of them; Nagle is at both ends, and off is TCP_NODELAY. time is from asking to " +
+		"the last byte; apart: the first read returned the first write and no more, glued: more than that, race: either " +
+		"may happen on a kernel. Segments are of 1,460 bytes at the most, and an acknowledgement is delayed by up to 40ms."
+
+	phraseCheckLink = "stickydemo link --check measures the same on this machine."
+)
+
+// linkWords says what the settings of a link mean.
+var linkWords = map[string]string{
+	"rtt":    "round-trip time, half of it each way; the others are each a cause of their own",
+	"mss":    "most bytes of a segment (RFC 9293, 3.7.1)",
+	"nagle":  "on: a segment that is not full waits until the last such one is acknowledged (RFC 896; RFC 1122, 4.2.3.4; as in Minshall's draft and on Linux); off: TCP_NODELAY",
+	"delack": "how long an acknowledgement waits for bytes that carry it, until more than a full segment is due one (RFC 1122, 4.2.3.2)",
+	"rate":   "bits a second, each way, headers of 40 bytes among them",
+	"window": "bytes of a receiver's buffer: its sender waits when it is full (RFC 9293, 3.8.6)",
+	"loss":   "so many of the segments with bytes are lost, and sent again after a timeout (RFC 6298, with Linux's 200ms)",
+	"seed":   "which ones are",
+}
+
+// sayMeasured explains the verdicts of a check.
+func sayMeasured(in words.Lang, agree, all int) string {
+	return in.Sayf("%d of %d agree. measured is the median of %d tries behind a few that do not count. It agrees if "+
+		"the time is within %s of what is predicted, the segments are as many and, but for a race, the writes came apart "+
+		"or glued alike; one that differs was measured again, %d times in all.",
+		agree, all, lab.LinkTries, lab.LinkTolerance, lab.LinkRounds)
+}
+
 // sayProgramShort is say.Program for the head of a column.
 func sayProgramShort(r *lab.Result) string {
 	if r.Variant != "" && r.Side == stage.Naive {
