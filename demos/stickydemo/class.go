@@ -85,7 +85,7 @@ func tryClass(c *cli.Context, config trial.Config, class []*trial.Submission) er
 	known := 0
 	trial.Each(c.Context, config, class, c.Int("jobs"), func(s *trial.Submission) {
 		known++
-		fmt.Fprintf(c.App.ErrWriter, "%d of %d: %s\n", known, len(class), oneLine(fmt.Errorf("%s: %s", s.Name, s.Verdict)))
+		fmt.Fprintln(c.App.ErrWriter, lang(c).Sayf("%d of %d: %s", known, len(class), oneLine(fmt.Errorf("%s: %s", s.Name, s.Verdict))))
 		if dir := c.String("save"); dir != "" && s.Report != nil && len(s.Report.Findings) > 0 {
 			keep(saveFindings(filepath.Join(dir, filepath.FromSlash(s.Name)), s.Report))
 		}

@@ -216,8 +216,15 @@ func typeAnew(dir, command string, files map[string]file) (string, map[string]fi
 	}
 	for name, f := range files {
 		name = filepath.Join(dir, name)
-		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		folder := filepath.Dir(name)
+		if f.mode.IsDir() {
+			folder = name
+		}
+		if err := os.MkdirAll(folder, 0o755); err != nil {
 			return "", nil, err
+		}
+		if f.mode.IsDir() {
+			continue
 		}
 		if err := os.WriteFile(name, f.content, f.mode); err != nil {
 			return "", nil, err
@@ -236,7 +243,7 @@ func typeAnew(dir, command string, files map[string]file) (string, map[string]fi
 	}
 	after := map[string]file{}
 	err = filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || !entry.Type().IsRegular() {
+		if err != nil || path == dir || !entry.Type().IsRegular() && !entry.IsDir() {
 			return err
 		}
 		info, err := entry.Info()
@@ -247,7 +254,10 @@ func typeAnew(dir, command string, files map[string]file) (string, map[string]fi
 		if err != nil {
 			return err
 		}
-		content, err := os.ReadFile(path)
+		var content []byte
+		if !entry.IsDir() {
+			content, err = os.ReadFile(path)
+		}
 		after[filepath.ToSlash(name)] = file{content, info.Mode()}
 		return err
 	})

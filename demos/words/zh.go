@@ -384,6 +384,21 @@ var chinese = catalogue{
 	"none of the cuts could be verified: the programs may not have seen a single one":                        "没有一个切点得到验证：程序可能一刀也没有碰到",
 	"waiting for a client to connect to %s":                                                                  "等待客户端连接 %s",
 
+	"each":                 "提交",
+	"submission":           "提交",
+	"%s submission":        "%s 份提交",
+	"%s: %s.":              "%s：%s。",
+	"%s survived":          "%s survived（经受住）",
+	"%s broke":             "%s broke（被切坏）",
+	"%s broken uncut":      "%s broken uncut（不切就错）",
+	"%s hung":              "%s hung（卡死）",
+	"%s did not start":     "%s did not start（没有启动）",
+	"%s inconclusive":      "%s inconclusive（无结论）",
+	"%s not tried":         "%s not tried（没有试）",
+	"still at it after %s": "%s 之后还没有完",
+	"not done after %s":    "%s 之后还没有试完",
+	"%d of %d: %s":         "%d / %d：%s",
+
 	// Relay and serve.
 	"relay listens on %s and goes on to %s; Ctrl-C ends it":                          "中继在 %s 监听，转发到 %s；按 Ctrl-C 结束",
 	"%s, %d open; %d bytes up, %d down":                                              "%s，%d 个打开；上行 %d 字节，下行 %d 字节",

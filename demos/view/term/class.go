@@ -13,7 +13,7 @@ import (
 func Class(w io.Writer, class []*trial.Submission, o Options) error {
 	in, limit := o.Lang, o.width()
 	t := table{rows: [][]entry{{
-		{text: in.Say(wordSubmission), style: strong}, {text: in.Say(say.LabelVerdict), style: strong}, {text: in.Say(wordSmallest), style: strong}, {text: in.Say(say.LabelWhy), style: strong},
+		{text: in.Say(phraseSubmission), style: strong}, {text: in.Say(say.LabelVerdict), style: strong}, {text: in.Say(wordSmallest), style: strong}, {text: in.Say(say.LabelWhy), style: strong},
 	}}}
 	counts := map[trial.Verdict]int{}
 	used := make([]int, 3)

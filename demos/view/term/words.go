@@ -332,9 +332,21 @@ func sayTally(in words.Lang, results []*beliefs.Result) string {
 }
 
 const (
-	wordEach       = "each"
-	wordSubmission = "submission"
+	wordEach = "each"
+
+	phraseSubmission = "submission"
 )
+
+// gradeWords count submissions; their verdicts are the names in the table.
+var gradeWords = map[trial.Verdict]string{
+	trial.Survived:          "%s survived",
+	trial.Broke:             "%s broke",
+	trial.BrokenWithoutPlan: "%s broken uncut",
+	trial.Hung:              "%s hung",
+	trial.DidNotStart:       "%s did not start",
+	trial.Inconclusive:      "%s inconclusive",
+	trial.NotTried:          "%s not tried",
+}
 
 // sayGrade is a verdict in at most twelve columns.
 func sayGrade(v trial.Verdict) string {
@@ -366,7 +378,7 @@ func sayClass(in words.Lang, counts map[trial.Verdict]int, all int) string {
 	var parts []string
 	for _, v := range trial.Verdicts {
 		if counts[v] > 0 {
-			parts = append(parts, words.Group(counts[v])+" "+sayGrade(v))
+			parts = append(parts, in.Sayf(gradeWords[v], words.Group(counts[v])))
 		}
 	}
 	return in.Sayf("%s: %s.", words.Count(all, "submission"), in.Join(parts))
