@@ -14,7 +14,7 @@ import (
 
 // Files are the texts, and the figures under figures.
 //
-//go:embed *.md all:figures
+//go:embed *.md figures
 var Files embed.FS
 
 // Languages are those that every lesson has, as a --lang names them.
