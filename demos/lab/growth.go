@@ -75,12 +75,13 @@ func (l *Lab) growByLoss(spec Spec) Growth {
 func (l *Lab) point(spec Spec, seeds int) Point {
 	p := Point{Link: spec.Plan.Link, Verdict: stage.OK}
 	calls := 0
+	l.sim.Trace, l.sim.Watch = false, false
 	for range seeds {
-		r := l.Run(spec)
-		p.Elapsed += r.Cost.Elapsed
-		calls += len(r.Calls)
+		e, err := l.exchange(&spec)
+		p.Elapsed += e.end - e.begin
+		calls += len(e.calls)
 		if p.Verdict == stage.OK {
-			p.Verdict = r.Verdict
+			p.Verdict = stage.Verdict(e.quick(err))
 		}
 		spec.Plan.Link.Seed++
 	}

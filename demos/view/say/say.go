@@ -330,7 +330,7 @@ func Time(d time.Duration) string {
 	case d >= time.Minute:
 		return d.Round(time.Second).String()
 	case d >= time.Second:
-		return strconv.FormatFloat(d.Round(10*time.Millisecond).Seconds(), 'f', -1, 64) + "s"
+		return strings.TrimRight(strings.TrimRight(strconv.FormatFloat(d.Round(10*time.Millisecond).Seconds(), 'f', 2, 64), "0"), ".") + "s"
 	}
 	return duration(d)
 }
