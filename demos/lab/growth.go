@@ -80,8 +80,8 @@ func (l *Lab) point(spec Spec, seeds int) Point {
 		e, err := l.exchange(&spec)
 		p.Elapsed += e.end - e.begin
 		calls += len(e.calls)
-		if p.Verdict == stage.OK {
-			p.Verdict = stage.Verdict(e.quick(err))
+		if v := e.quick(err); p.Verdict == stage.OK && v != string(nothing) {
+			p.Verdict = stage.Verdict(v)
 		}
 		spec.Plan.Link.Seed++
 	}
