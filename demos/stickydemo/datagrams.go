@@ -45,10 +45,10 @@ func serveDatagrams(c *cli.Context, name string, address *net.TCPAddr, program *
 	var served sync.WaitGroup
 	ahead := &readAhead{PacketConn: conn, queue: make(chan received, 4096)}
 	served.Go(ahead.fill)
-	served.Go(func() {
+	served.Go(func() { // run may end its goroutine
 		defer conn.Close() // or nobody would end filling
 		err = program.Serve(ahead, env)
-	}) // run may end its goroutine
+	})
 	served.Wait()
 	if err != nil && c.Context.Err() == nil {
 		return fmt.Errorf("%s: %w", name, err)

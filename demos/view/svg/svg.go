@@ -137,28 +137,12 @@ func (c *canvas) losses(s *picture.Stream) {
 	}
 }
 
-// summary is what stands under the lanes: a line a call, what the server ran if
-// that is not what it was asked, how it ended, the cost, and what of the plan
-// did nothing.
+// summary is what stands under the lanes: a line a call, then say.Summary.
 func (c *canvas) summary(r *lab.Result) {
 	c.callList(r)
-	if !picture.HeardRight(r) {
-		c.field(say.LabelServer, say.ServerRan(c.o.Lang, r.Server.Heard, 60))
+	for _, f := range say.Summary(c.o.Lang, r, 60) {
+		c.field(f.Label, f.Text)
 	}
-	if err := r.Server.Err; err != nil && !picture.Told(r, err) {
-		c.field(say.LabelServer, verdictAndError(r.Server.Verdict, err))
-	}
-	if r.Err != nil && !picture.Told(r, r.Err) && r.Server.Err != r.Err {
-		c.field(say.LabelEnd, picture.Clean(r.Err.Error()))
-	}
-	c.field(say.LabelCost, say.Cost(c.o.Lang, r.Cost))
-	for _, n := range r.Notes {
-		c.field(say.LabelNote, n.In(c.o.Lang))
-	}
-}
-
-func verdictAndError(v stage.Verdict, err error) string {
-	return string(v) + ": " + strings.TrimPrefix(picture.Clean(err.Error()), string(v)+": ")
 }
 
 // callList lists the calls: letter, command, verdict, how much came of how much,
@@ -191,7 +175,7 @@ func (c *canvas) callList(r *lab.Result) {
 // came says what came back from a call, from column x on.
 func (c *canvas) came(call *lab.Call, x int) {
 	if call.Err != nil {
-		c.lines(body, "ink", x, strings.TrimPrefix(picture.Clean(call.Err.Error()), string(call.Verdict)+": "))
+		c.lines(body, "ink", x, say.Cause(call.Verdict, call.Err))
 		return
 	}
 	text := say.Got(c.o.Lang, call)

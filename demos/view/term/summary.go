@@ -10,23 +10,11 @@ import (
 	"stickydemo/demos/words"
 )
 
-// summary is what stands under the lanes: a line a call, what the server ran if
-// that is not what it was asked, how it ended, the cost, and what of the plan
-// did nothing.
+// summary is what stands under the lanes: a line a call, then say.Summary.
 func summary(in words.Lang, r *lab.Result, width int) []line {
 	lines := calls(in, r, width)
-	if !picture.HeardRight(r) {
-		lines = append(lines, field(in, say.LabelServer, say.ServerRan(in, r.Server.Heard, width-labelWidth-8), width)...)
-	}
-	if err := r.Server.Err; err != nil && !picture.Told(r, err) {
-		lines = append(lines, field(in, say.LabelServer, string(r.Server.Verdict)+": "+strings.TrimPrefix(picture.Clean(err.Error()), string(r.Server.Verdict)+": "), width)...)
-	}
-	if r.Err != nil && !picture.Told(r, r.Err) && r.Server.Err != r.Err {
-		lines = append(lines, field(in, say.LabelEnd, picture.Clean(r.Err.Error()), width)...)
-	}
-	lines = append(lines, field(in, say.LabelCost, say.Cost(in, r.Cost), width)...)
-	for _, n := range r.Notes {
-		lines = append(lines, field(in, say.LabelNote, n.In(in), width)...)
+	for _, f := range say.Summary(in, r, width-labelWidth-8) {
+		lines = append(lines, field(in, f.Label, f.Text, width)...)
 	}
 	return lines
 }
@@ -79,7 +67,7 @@ func widthOf(c lab.Call) int { return width(picture.Clean(c.Command)) }
 // came says what came back from a call, on lines of at most limit columns.
 func came(in words.Lang, c *lab.Call, limit int) []string {
 	if c.Err != nil {
-		return wrap(strings.TrimPrefix(picture.Clean(c.Err.Error()), string(c.Verdict)+": "), limit)
+		return wrap(say.Cause(c.Verdict, c.Err), limit)
 	}
 	text := say.Got(in, c)
 	if c.Verdict == stage.OK || len(c.Got) == 0 {
