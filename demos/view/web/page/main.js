@@ -1,0 +1,290 @@
+// The page: what is chosen, and what the engine says about it. See address.js for
+// the state, pane.js for a side, cursor.js for the time.
+
+import * as address from "./address.js";
+import { Cursor } from "./cursor.js";
+import { byId, el, text } from "./dom.js";
+import { connect } from "./engine.js";
+import { Pane } from "./pane.js";
+import { Panels } from "./panels.js";
+import { learn, say, translate } from "./words.js";
+
+const engine = connect();
+const langs = ["en", "zh"];
+const themes = ["light", "dark"];
+
+let state = {}; // as in the address; what is absent is the stage's own, or the end
+let catalogue; // in the language of state
+let answer; // the run that is shown
+let cuts = { up: [], down: [] };
+let gesture; // that the newest change was part of
+const places = new Map(); // what is known of fatal places
+
+const panes = Object.fromEntries(["naive", "fixed"].map((side) => [side, new Pane(side, edit, (plan) => choose({ plan, at: undefined }))]));
+const cursor = new Cursor((at) => choose({ at: at ?? undefined }, false));
+const panels = new Panels({ engine, choose, get state() { return state; }, get answer() { return answer; }, get catalogue() { return catalogue; } });
+
+const stage = () => catalogue.stages.find((s) => s.id === state.stage);
+
+// choose changes the state: a choice is a step of the history.
+function choose(change, choice = true) {
+	if (choice) gesture = undefined;
+	state = { ...state, ...change };
+	address.write(state, choice);
+	return refresh();
+}
+
+// edit puts other cuts into the plan.
+function edit(dir, offsets, by) {
+	cuts = { ...cuts, [dir]: offsets };
+	for (const pane of Object.values(panes)) pane.move(cuts);
+	const items = [answer.rest, ...["up", "down"].filter((d) => cuts[d].length).map((d) => `${d}:cut=${cuts[d].join(",")}`)];
+	const plan = items.filter(Boolean).join(";") || "glue";
+	const choice = by !== gesture;
+	state = { ...state, plan, at: undefined };
+	address.write(state, choice);
+	gesture = by;
+	byId("plan").value = plan;
+	return refresh();
+}
+
+// check returns what an address asks for as far as that exists, and what does not.
+function check(asked) {
+	const wrong = [];
+	const known = { ...asked };
+	const only = (key, list) => {
+		if (known[key] === undefined || list.includes(known[key])) return;
+		wrong.push(say("The address asks for %s \"%s\", which there is not.", key, known[key]));
+		delete known[key];
+	};
+	only("stage", catalogue.stages.map((s) => s.id));
+	known.stage ??= "stage4";
+	only("variant", catalogue.stages.find((s) => s.id === known.stage).variants.map((v) => v.name));
+	only("lang", langs);
+	only("theme", themes);
+	only("tab", panels.names);
+	only("belief", catalogue.beliefs.map((b) => b.name));
+	only("lesson", catalogue.lessons.map((l) => String(l.number)));
+	if (known.at !== undefined) {
+		if (/^\d{1,6}$/.test(known.at)) known.at = Number(known.at);
+		else {
+			wrong.push(say("The address asks for %s \"%s\", which there is not.", "at", known.at));
+			delete known.at;
+		}
+	}
+	return [known, wrong];
+}
+
+// follow shows what the address asks for.
+async function follow() {
+	const asked = address.read();
+	gesture = undefined;
+	const lang = langs.includes(asked.lang) ? asked.lang : langs[0];
+	if (lang !== catalogue?.lang) await speak(lang);
+	const [known, wrong] = check(asked);
+	state = known;
+	text(byId("notice"), wrong.join(" "));
+	dress();
+	await refresh();
+}
+
+// speak changes the language of all that is said.
+async function speak(lang) {
+	catalogue = await engine.ask("catalogue", { lang });
+	catalogue.lang = lang;
+	learn(catalogue.words);
+	document.documentElement.lang = lang === "zh" ? "zh-Hans" : lang;
+	places.clear();
+	translate(document);
+	byId("lang").textContent = lang === "zh" ? "English" : "中文";
+	byId("lang").lang = lang === "zh" ? "en" : "zh-Hans";
+	byId("version").textContent = catalogue.version;
+	byId("stage").replaceChildren(...catalogue.stages.map((s) => el("option", { value: s.id }, `${s.id} ${s.name}: ${s.title}`)));
+	byId("plans").replaceChildren(
+		el("option", { value: "?" }, say("Choose a plan")), el("option", { value: "" }, say("The stage's own plan")),
+		...catalogue.plans.map((p) => el("option", { value: p.text }, `${p.text}: ${p.what}`)));
+}
+
+// dress shows the state in the header.
+function dress() {
+	const theme = state.theme ?? themes[0];
+	document.documentElement.dataset.theme = theme;
+	byId("theme").textContent = theme === "dark" ? say("Light") : say("Dark");
+	byId("stage").value = state.stage;
+	const variants = stage().variants;
+	byId("variants").hidden = variants.length === 0;
+	byId("variant").replaceChildren(el("option", { value: "" }, stage().name), ...variants.map((v) => el("option", { value: v.name }, v.title ? `${v.name}: ${v.title}` : v.name)));
+	byId("variant").value = state.variant ?? "";
+	byId("plans").value = "?";
+}
+
+// request is what the engine is asked for.
+function request() {
+	const width = Math.round(panes.naive.width);
+	return { stage: state.stage, variant: state.variant, plan: state.plan, commands: state.c, side: "both", at: state.at ?? -1, lang: state.lang, theme: state.theme, width };
+}
+
+let running = null; // the loop that asks for pictures
+let again = false;
+let changed = 0; // when the newest change came that no picture shows yet
+
+// refresh draws the newest state. One request is under way at a time; what changes
+// meanwhile is asked for when it has come back.
+function refresh() {
+	changed ||= performance.now();
+	again = true;
+	running ??= (async () => {
+		while (again) {
+			again = false;
+			const since = changed;
+			const asked = request();
+			try {
+				const got = await engine.ask("run", asked);
+				if (again && (asked.stage !== state.stage || asked.variant !== state.variant || asked.lang !== state.lang)) continue;
+				changed = again ? performance.now() : 0;
+				draw(got);
+				performance.measure("picture", { start: since, detail: got.plan });
+			} catch (e) {
+				changed = 0;
+				fail(e);
+			}
+		}
+		running = null;
+		if (!again) settle();
+	})();
+	return running;
+}
+
+// fail says what is wrong with what was asked for. Without any picture yet it
+// shows the stage's own plan instead.
+function fail(e) {
+	text(byId("plan-error"), e.message);
+	byId("plan").setAttribute("aria-invalid", "true");
+	if (answer?.stage === state.stage || (state.plan === undefined && state.c === undefined)) return;
+	if (state.plan !== undefined) byId("plan").value = state.plan;
+	const { plan, c, at, ...rest } = state;
+	state = rest;
+	broken = true;
+	again = true;
+}
+let broken = false; // the error that stands there is of an address, and stays for a picture
+
+function draw(got) {
+	answer = got;
+	if (!broken) text(byId("plan-error"), "");
+	if (!broken) byId("plan").removeAttribute("aria-invalid");
+	broken = false;
+	dress();
+	const plan = byId("plan");
+	if (document.activeElement !== plan || plan.value === "") plan.value = got.plan;
+	const commands = byId("commands");
+	if (document.activeElement !== commands) commands.value = got.commands.join("\n");
+	if (!again) cuts = { up: got.cuts.up ?? [], down: got.cuts.down ?? [] };
+	const shown = got.sides.map((s) => panes[s.side].element);
+	const room = byId("panes");
+	if (room.children.length !== shown.length || shown.some((e, i) => room.children[i] !== e)) room.replaceChildren(...shown);
+	for (const side of got.sides) {
+		const known = places.get(placesKey(side.side));
+		panes[side.side].show(side, cuts);
+		panes[side.side].places(known ?? null);
+	}
+	cursor.show(got.moments, got.at);
+	byId("command").textContent = got.command;
+	byId("said").replaceChildren(...got.narration.map((n) => el("p", {}, el("strong", {}, n.label), " ", n.text)), el("p", { class: "note" }, got.key.join(say("; "))));
+	panels.show();
+}
+
+const placesKey = (side) => JSON.stringify([side, state.stage, state.variant, state.c, answer.rest]);
+
+let search = null; // that looks for fatal places
+
+// settle asks for what may take longer than a picture.
+async function settle() {
+	search?.abort();
+	const mine = (search = new AbortController());
+	for (const side of answer?.sides ?? []) {
+		const key = placesKey(side.side);
+		if (!places.has(key)) {
+			try {
+				places.set(key, await engine.ask("fatal", { stage: state.stage, variant: state.variant, commands: state.c, side: side.side, plan: answer.rest, lang: state.lang }, mine.signal));
+			} catch (e) {
+				if (mine.signal.aborted) return;
+				places.set(key, { directions: [], smallest: null, note: e.message });
+			}
+		}
+		if (mine !== search) return;
+		panes[side.side].places(places.get(key));
+	}
+}
+
+// tell says something once, for eyes and for ears.
+function tell(said) {
+	text(byId("spoken"), said);
+	text(byId("notice"), said);
+}
+
+async function copy(what, said) {
+	try {
+		await navigator.clipboard.writeText(what);
+		tell(said);
+	} catch {
+		tell(what); // no permission: it can be copied by hand
+	}
+}
+
+async function save(op) {
+	try {
+		const { name, blob } = await engine.download(op, request());
+		const href = URL.createObjectURL(blob);
+		el("a", { href, download: name }).click();
+		setTimeout(() => URL.revokeObjectURL(href), 60_000);
+		tell(say("Saved as %s.", name));
+	} catch (e) {
+		tell(e.message);
+	}
+}
+
+function listen() {
+	const on = (id, type, f) => byId(id).addEventListener(type, f);
+	const own = { variant: undefined, plan: undefined, c: undefined, at: undefined };
+	on("stage", "change", (e) => choose({ ...own, stage: e.target.value }));
+	on("variant", "change", (e) => choose({ ...own, variant: e.target.value || undefined }));
+	on("plan", "change", (e) => choose({ plan: e.target.value.trim() || undefined, at: undefined }));
+	on("plans", "change", (e) => e.target.value !== "?" && choose({ plan: e.target.value || undefined, at: undefined }));
+	on("commands", "change", (e) => {
+		const c = e.target.value.split("\n").map((line) => line.trim()).filter(Boolean);
+		choose({ c: c.length ? c : undefined, at: undefined });
+	});
+	on("theme", "click", () => {
+		state = { ...state, theme: state.theme === "dark" ? undefined : "dark" };
+		address.write(state, true);
+		dress();
+	});
+	on("lang", "click", async () => {
+		const lang = catalogue.lang === "zh" ? undefined : "zh";
+		await speak(lang ?? langs[0]);
+		choose({ lang });
+	});
+	on("copy-link", "click", () => copy(address.link(state), say("The link is copied.")));
+	on("copy-command", "click", () => copy(answer.command, say("The command is copied.")));
+	on("save-svg", "click", () => save("svg"));
+	on("save-pcap", "click", () => save("pcap"));
+	on("share", "keydown", (e) => {
+		if (e.key !== "Escape") return;
+		byId("share").open = false;
+		byId("share").firstElementChild.focus();
+	});
+	document.addEventListener("click", (e) => {
+		if (!byId("share").contains(e.target)) byId("share").open = false;
+	});
+	addEventListener("popstate", follow);
+	let width = innerWidth;
+	addEventListener("resize", () => {
+		if (innerWidth !== width) refresh(); // a phone's bars change the height alone
+		width = innerWidth;
+	});
+}
+
+listen();
+byId("panes").append(...Object.values(panes).map((p) => p.element));
+follow().catch((e) => text(byId("notice"), e.message));
