@@ -31,7 +31,7 @@ export class Cursor {
 		const moment = moments[at - 1];
 		const where = say("Moment %s of %s", count(at), count(moments.length));
 		this.slider.setAttribute("aria-valuetext", where);
-		const said = at === 0 ? say("Before the first moment") : `${say(moment.side)}, ${moment.label}: ${moment.text}`;
+		const said = at === 0 ? say("Before the first moment") : `${moment.side}, ${moment.label}: ${moment.text}`;
 		text(byId("where"), where);
 		text(byId("step"), said);
 		byId("first").disabled = byId("back").disabled = at <= 0;

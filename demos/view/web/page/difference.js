@@ -8,7 +8,7 @@ export async function difference({ engine, state }) {
 	const line = (text, kind, bug) => el("td", { class: [kind, bug].filter(Boolean).join(" ") }, el("code", {}, text ?? ""));
 	return [el("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": say("Difference") },
 		el("table", { class: "diff" },
-			el("thead", {}, el("tr", {}, ["naive", "fixed"].map((s) => el("th", { scope: "col", colspan: 2 }, `${say(s)} (${got[s].file})`)))),
+			el("thead", {}, el("tr", {}, ["naive", "fixed"].map((s) => el("th", { scope: "col", colspan: 2 }, `${s} (${got[s].file})`)))),
 			el("tbody", {}, got.rows.map((r) => el("tr", { class: r.kind },
 				line(r.left?.n, "number"), line(r.left?.text, r.kind, r.bug && "bug"),
 				line(r.right?.n, "number"), line(r.right?.text, r.kind, r.fix && "fix"))))))];

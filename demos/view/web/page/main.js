@@ -54,7 +54,7 @@ function check(asked) {
 	const known = { ...asked };
 	const only = (key, list) => {
 		if (known[key] === undefined || list.includes(known[key])) return;
-		wrong.push(say("The address asks for %s \"%s\", which there is not.", key, known[key]));
+		wrong.push(say("The address asks for %s=%s, which there is not.", key, known[key]));
 		delete known[key];
 	};
 	only("stage", catalogue.stages.map((s) => s.id));
@@ -68,7 +68,7 @@ function check(asked) {
 	if (known.at !== undefined) {
 		if (/^\d{1,6}$/.test(known.at)) known.at = Number(known.at);
 		else {
-			wrong.push(say("The address asks for %s \"%s\", which there is not.", "at", known.at));
+			wrong.push(say("The address asks for %s=%s, which there is not.", "at", known.at));
 			delete known.at;
 		}
 	}

@@ -11,11 +11,11 @@ import { say } from "./words.js";
 // Each is given the page, and returns what to show, or nothing to leave what is
 // there, and what that depends on.
 const all = {
-	diff: { title: "Difference", make: difference, of: ({ state }) => [state.stage] },
-	lesson: { title: "Lesson", make: lesson, of: ({ state }) => [state.stage, state.lesson] },
-	link: { title: "Link", make: link, of: ({ answer }) => [answer.plan] },
-	belief: { title: "Beliefs", make: belief, of: ({ state }) => [state.belief] },
-	cost: { title: "Costs", make: cost, of: ({ answer }) => [answer.plan] },
+	diff: { title: () => say("Difference"), make: difference, of: ({ state }) => [state.stage] },
+	lesson: { title: () => say("Lesson"), make: lesson, of: ({ state }) => [state.stage, state.lesson] },
+	link: { title: () => say("Link"), make: link, of: ({ answer }) => [answer.plan] },
+	belief: { title: () => say("Beliefs"), make: belief, of: ({ state }) => [state.belief] },
+	cost: { title: () => say("Costs"), make: cost, of: ({ answer }) => [answer.plan] },
 };
 
 export class Panels {
@@ -39,7 +39,7 @@ export class Panels {
 	async show() {
 		const { lang, theme } = this.page.state;
 		for (const [i, name] of this.names.entries()) {
-			this.tabs[i].textContent = say(all[name].title);
+			this.tabs[i].textContent = all[name].title();
 			this.tabs[i].setAttribute("aria-selected", name === this.chosen);
 			this.tabs[i].tabIndex = name === this.chosen ? 0 : -1;
 		}
