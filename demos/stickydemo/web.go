@@ -13,7 +13,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"stickydemo/demos/view/web"
+	"stickydemo/demos/view/web/site"
 )
 
 func webCommand() *cli.Command {
@@ -54,7 +54,7 @@ func serveWeb(c *cli.Context) error {
 	}
 	address := fmt.Sprintf("http://%s/", net.JoinHostPort(host, fmt.Sprint(l.Addr().(*net.TCPAddr).Port)))
 	fmt.Fprintln(c.App.Writer, address)
-	server := web.Server(listen)
+	server := site.Server(listen)
 	server.BaseContext = func(net.Listener) context.Context { return c.Context }
 	if !c.Bool("no-open") {
 		openBrowser(address)

@@ -669,4 +669,8 @@ var chinese = catalogue{
 	"theme":    "主题",
 	"light":    "浅色",
 	"dark":     "深色",
+	"This experiment takes the kernel's sockets, which a page has not. Try: %s": "这个实验要用内核的套接字，网页里没有。请运行：%s",
+	"What the round trip costs a message, repaired programs":                    "往返时间对每条消息的影响（修好的程序）",
+	"round trip":           "往返时间",
+	"time a message takes": "每条消息用时",
 }

@@ -13,7 +13,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"slices"
 	"strings"
 
@@ -33,6 +32,15 @@ const (
 	// MaxBytes is the most bytes of all commands and their answers together, as
 	// the programs are right to send them.
 	MaxBytes = 64 << 10
+)
+
+// Statuses of HTTP, whose package would double the size of the WebAssembly.
+const (
+	OK          = 200
+	badRequest  = 400
+	notFound    = 404
+	failed      = 500
+	Unavailable = 503
 )
 
 // Response is an answer: JSON, or a file where it has a name.
@@ -62,8 +70,15 @@ type request struct {
 
 // operations by their names. Each returns what becomes JSON, or a *file.
 var operations = map[string]func(ctx context.Context, q *request) (any, error){
-	"catalogue": catalogue,
-	"run":       run,
+	"catalogue":  catalogue,
+	"run":        run,
+	"fatal":      fatal,
+	"difference": differ,
+	"belief":     try,
+	"lesson":     teach,
+	"cost":       price,
+	"svg":        drawing,
+	"pcap":       capture,
 }
 
 // file is an answer to be saved.
@@ -82,7 +97,7 @@ func (r *refusal) Error() string { return r.err.Error() }
 func (r *refusal) Unwrap() error { return r.err }
 
 // bad is a request that nobody can follow.
-func bad(err error) error { return &refusal{http.StatusBadRequest, err} }
+func bad(err error) error { return &refusal{badRequest, err} }
 
 // Do answers a request to the operation of that name. What is wrong with it is
 // said in one line: {"error": "…"}.
@@ -92,15 +107,15 @@ func Do(ctx context.Context, operation string, text []byte) Response {
 		return failure(err)
 	}
 	if f, ok := answer.(*file); ok {
-		return Response{http.StatusOK, f.kind, f.name, f.data}
+		return Response{OK, f.kind, f.name, f.data}
 	}
-	return encode(http.StatusOK, answer)
+	return encode(OK, answer)
 }
 
 func do(ctx context.Context, operation string, text []byte) (any, error) {
 	f := operations[operation]
 	if f == nil {
-		return nil, &refusal{http.StatusNotFound, fmt.Errorf("there is no operation %s", short(operation))}
+		return nil, &refusal{notFound, fmt.Errorf("there is no operation %s", short(operation))}
 	}
 	q, err := decode(text)
 	if err != nil {
@@ -114,16 +129,21 @@ func do(ctx context.Context, operation string, text []byte) (any, error) {
 }
 
 func failure(err error) Response {
-	status := http.StatusInternalServerError
+	status := failed
 	var r *refusal
 	switch {
 	case errors.As(err, &r):
 		status = r.status
 	case errors.Is(err, context.DeadlineExceeded):
-		status, err = http.StatusServiceUnavailable, fmt.Errorf("this takes too long here; try a shorter exchange")
+		status, err = Unavailable, fmt.Errorf("this takes too long here; try a shorter exchange")
 	case errors.Is(err, context.Canceled):
-		status = http.StatusServiceUnavailable
+		status = Unavailable
 	}
+	return Failure(status, err)
+}
+
+// Failure is an error in one line.
+func Failure(status int, err error) Response {
 	text := picture.Clean(strings.Join(strings.Fields(err.Error()), " "))
 	return encode(status, struct {
 		Error string `json:"error"`

@@ -1,9 +1,10 @@
-package web
+// Package site is the page with its engine: behind HTTP, or as files that need no
+// server.
+package site
 
 import (
 	"bytes"
 	"context"
-	"embed"
 	"errors"
 	"fmt"
 	"io"
@@ -19,13 +20,11 @@ import (
 	"strings"
 	"time"
 
+	"stickydemo/demos/view/picture"
 	"stickydemo/demos/view/svg"
+	"stickydemo/demos/view/web"
+	"stickydemo/demos/view/web/page"
 )
-
-// page are the files that a browser loads.
-//
-//go:embed page
-var page embed.FS
 
 // Policy lets the page load nothing from elsewhere, and run no script but its own
 // files and the engine.
@@ -48,7 +47,7 @@ type handler struct {
 	working chan struct{} // a place for each that works
 	wait    time.Duration
 	work    time.Duration
-	do      func(ctx context.Context, operation string, text []byte) Response
+	do      func(ctx context.Context, operation string, text []byte) web.Response
 }
 
 // Handler serves the page at / and its engine at /api/ to requests whose Host is
@@ -64,7 +63,7 @@ func newHandler(listen string) *handler {
 		working: make(chan struct{}, runtime.GOMAXPROCS(0)),
 		wait:    maxWait,
 		work:    maxWork,
-		do:      Do,
+		do:      web.Do,
 	}
 }
 
@@ -118,7 +117,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header.Set("Cross-Origin-Opener-Policy", "same-origin")
 	header.Set("Cache-Control", "no-cache")
 	if !h.allowed(r.Host) {
-		answer(w, refused(http.StatusMisdirectedRequest, fmt.Errorf("this server does not answer to the name %s", short(r.Host))))
+		answer(w, web.Failure(http.StatusMisdirectedRequest, fmt.Errorf("this server does not answer to the name %s", short(r.Host))))
 		return
 	}
 	if operation, ok := strings.CutPrefix(r.URL.Path, "/api/"); ok {
@@ -127,7 +126,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		header.Set("Allow", "GET,HEAD")
-		answer(w, refused(http.StatusMethodNotAllowed, fmt.Errorf("files are for GET, and not %s", short(r.Method))))
+		answer(w, web.Failure(http.StatusMethodNotAllowed, fmt.Errorf("files are for GET, and not %s", short(r.Method))))
 		return
 	}
 	serveFile(w, r)
@@ -137,31 +136,31 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (h *handler) operate(w http.ResponseWriter, r *http.Request, operation string) {
 	if r.Method != http.MethodPost {
 		w.Header().Set("Allow", "POST")
-		answer(w, refused(http.StatusMethodNotAllowed, fmt.Errorf("operations are for POST, and not %s", short(r.Method))))
+		answer(w, web.Failure(http.StatusMethodNotAllowed, fmt.Errorf("operations are for POST, and not %s", short(r.Method))))
 		return
 	}
 	if foreign(r) {
-		answer(w, refused(http.StatusForbidden, fmt.Errorf("another site may not ask here")))
+		answer(w, web.Failure(http.StatusForbidden, fmt.Errorf("another site may not ask here")))
 		return
 	}
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
-		answer(w, refused(http.StatusUnsupportedMediaType, fmt.Errorf("the request must be application/json")))
+		answer(w, web.Failure(http.StatusUnsupportedMediaType, fmt.Errorf("the request must be application/json")))
 		return
 	}
-	text, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxRequest))
+	text, err := io.ReadAll(http.MaxBytesReader(w, r.Body, web.MaxRequest))
 	if err != nil {
 		var large *http.MaxBytesError
 		if errors.As(err, &large) {
-			answer(w, refused(http.StatusRequestEntityTooLarge, fmt.Errorf("the request is over the limit of %d bytes", MaxRequest)))
+			answer(w, web.Failure(http.StatusRequestEntityTooLarge, fmt.Errorf("the request is over the limit of %d bytes", web.MaxRequest)))
 		} else {
-			answer(w, refused(http.StatusBadRequest, fmt.Errorf("the request did not come whole")))
+			answer(w, web.Failure(http.StatusBadRequest, fmt.Errorf("the request did not come whole")))
 		}
 		return
 	}
 	leave, err := h.enter(r.Context())
 	if err != nil {
 		w.Header().Set("Retry-After", "1")
-		answer(w, refused(http.StatusServiceUnavailable, err))
+		answer(w, web.Failure(http.StatusServiceUnavailable, err))
 		return
 	}
 	defer leave()
@@ -210,9 +209,10 @@ func foreign(r *http.Request) bool {
 	return err != nil || !strings.EqualFold(u.Host, r.Host)
 }
 
-func refused(status int, err error) Response { return failure(&refusal{status, err}) }
+// short is what somebody sent, quoted, and not more of it than an error needs.
+func short(text string) string { return picture.Quote([]byte(text), 60) }
 
-func answer(w http.ResponseWriter, a Response) {
+func answer(w http.ResponseWriter, a web.Response) {
 	w.Header().Set("Content-Type", a.Type)
 	if a.Name != "" {
 		w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": a.Name}))
@@ -232,7 +232,7 @@ func serveFile(w http.ResponseWriter, r *http.Request) {
 	}
 	data, err := readFile(name)
 	if err != nil {
-		answer(w, refused(http.StatusNotFound, fmt.Errorf("there is no file %s", short(name))))
+		answer(w, web.Failure(http.StatusNotFound, fmt.Errorf("there is no file %s", short(name))))
 		return
 	}
 	w.Header().Set("Content-Type", kinds[path.Ext(name)])
@@ -262,5 +262,5 @@ func readFile(name string) ([]byte, error) {
 	if _, known := kinds[path.Ext(name)]; !known || !fs.ValidPath(name) {
 		return nil, fs.ErrNotExist
 	}
-	return page.ReadFile("page/" + name)
+	return page.Files.ReadFile(name)
 }
