@@ -2,6 +2,8 @@ package web
 
 import (
 	"context"
+	_ "embed"
+	"encoding/json"
 	"runtime/debug"
 	"slices"
 
@@ -9,7 +11,6 @@ import (
 	"stickydemo/demos/shell"
 	"stickydemo/demos/stage"
 	"stickydemo/demos/words"
-	"stickydemo/lessons"
 	"stickydemo/netsim"
 )
 
@@ -20,7 +21,7 @@ type listing struct {
 	Links    []listed          `json:"links"` // that a plan can name, and their settings
 	LinkForm string            `json:"link_form"`
 	Beliefs  []listedBelief    `json:"beliefs"`
-	Lessons  []listedLesson    `json:"lessons"`
+	Lessons  []Lesson          `json:"lessons"`
 	Limits   limits            `json:"limits"`
 	Words    map[string]string `json:"words"` // the page's own labels, by their English
 	Version  string            `json:"version"`
@@ -56,14 +57,6 @@ type listedBelief struct {
 	Number int    `json:"number"`
 	Says   string `json:"says"`
 	Kernel bool   `json:"kernel"` // it needs real sockets, which the page has not
-}
-
-type listedLesson struct {
-	Number int    `json:"number"` // -1: a text without one
-	Name   string `json:"name"`
-	Title  string `json:"title"`
-	What   string `json:"what"`  // Markdown
-	Stage  string `json:"stage"` // "" where there is none
 }
 
 type limits struct {
@@ -120,9 +113,11 @@ func catalogue(_ context.Context, q *request) (any, error) {
 		b := &belief.All[i]
 		c.Beliefs = append(c.Beliefs, listedBelief{b.Name, b.Number(), in.Say(b.Says), b.Kernel})
 	}
-	for _, l := range lessons.All() {
-		c.Lessons = append(c.Lessons, listedLesson{l.Number, l.Name, l.Title(string(in)), l.Summary(string(in)), stageOf(l)})
+	var all map[words.Lang][]Lesson
+	if err := json.Unmarshal(index, &all); err != nil {
+		return nil, err
 	}
+	c.Lessons = all[in]
 	for _, text := range Labels {
 		c.Words[text] = in.Say(text)
 	}
@@ -133,12 +128,27 @@ func variant(in words.Lang, name, idea string, b *stage.Break) listedVariant {
 	return listedVariant{name, in.Say(idea), b.Plan, b.Commands, b.Verdict, in.Say(b.Reason)}
 }
 
-// stageOf is the stage that a lesson is about.
-func stageOf(l lessons.Lesson) string {
-	if i := slices.IndexFunc(stage.All, func(s stage.Stage) bool { return s.Name == l.Name }); i >= 0 {
+// StageOf is the stage that a lesson is about, "" for none.
+func StageOf(lesson string) string {
+	if i := slices.IndexFunc(stage.All, func(s stage.Stage) bool { return s.Name == lesson }); i >= 0 {
 		return stage.All[i].ID
 	}
 	return ""
+}
+
+// index lists the lessons by language; a test of package site writes it. The
+// lessons themselves are files beside the engine, and not in it.
+//
+//go:embed lessons.json
+var index []byte
+
+// Lesson is one that is listed.
+type Lesson struct {
+	Number int    `json:"number"` // -1: a text without one
+	Name   string `json:"name"`
+	Title  string `json:"title"`
+	What   string `json:"what"`  // Markdown
+	Stage  string `json:"stage"` // "" where there is none
 }
 
 func version() string {

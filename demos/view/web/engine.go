@@ -64,8 +64,7 @@ type request struct {
 	Commands []string `json:"commands"`
 	At       *int     `json:"at"` // the moment: how many of them are shown; none, or -1, is all
 
-	Name   string `json:"name"`   // of a belief
-	Number int    `json:"number"` // of a lesson
+	Name string `json:"name"` // of a belief
 }
 
 // operations by their names. Each returns what becomes JSON, or a *file.
@@ -75,7 +74,6 @@ var operations = map[string]func(ctx context.Context, q *request) (any, error){
 	"fatal":      fatal,
 	"difference": differ,
 	"belief":     try,
-	"lesson":     teach,
 	"cost":       price,
 	"svg":        drawing,
 	"pcap":       capture,

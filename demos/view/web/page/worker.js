@@ -1,6 +1,6 @@
 // The engine in a worker, so that the page stays awake while it works. The first
 // message is {module}, the compiled WebAssembly; each other one {id, op, request},
-// answered by {id, status, type, name, body}.
+// answered by {id, status, type, name, body}. Lessons are files beside the engine.
 
 importScripts("wasm_exec.js");
 
@@ -19,6 +19,14 @@ onmessage = async ({ data }) => {
 	}
 	const { id, op, request } = data;
 	try {
+		if (op === "lesson") {
+			const { number, lang } = JSON.parse(request);
+			const file = await fetch(`lesson/${number}.${lang}.json`);
+			const body = new Uint8Array(await file.arrayBuffer());
+			if (!file.ok) throw new Error(`lesson ${number}: ${file.status}`);
+			postMessage({ id, status: 200, type: "application/json", name: "", body }, [body.buffer]);
+			return;
+		}
 		await ready;
 		const answer = stickydemo(op, request);
 		postMessage({ id, ...answer }, [answer.body.buffer]);

@@ -63,8 +63,16 @@ func newHandler(listen string) *handler {
 		working: make(chan struct{}, runtime.GOMAXPROCS(0)),
 		wait:    maxWait,
 		work:    maxWork,
-		do:      web.Do,
+		do:      do,
 	}
+}
+
+// do is the engine, and the lessons.
+func do(ctx context.Context, operation string, text []byte) web.Response {
+	if operation == "lesson" {
+		return lesson(text)
+	}
+	return web.Do(ctx, operation, text)
 }
 
 // Server returns a server for Handler with limits on how long anything takes.
@@ -258,6 +266,9 @@ func readFile(name string) ([]byte, error) {
 		var out bytes.Buffer
 		err := svg.WriteStyle(&out)
 		return out.Bytes(), err
+	}
+	if strings.HasPrefix(name, "lesson/") {
+		return lessonFile(name)
 	}
 	if _, known := kinds[path.Ext(name)]; !known || !fs.ValidPath(name) {
 		return nil, fs.ErrNotExist
