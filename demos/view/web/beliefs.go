@@ -4,12 +4,12 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"strings"
 
 	"stickydemo/demos/belief"
 	"stickydemo/demos/view/picture"
 	"stickydemo/demos/view/say"
 	"stickydemo/demos/view/svg"
-	"stickydemo/demos/view/term"
 )
 
 type believed struct {
@@ -50,10 +50,10 @@ func try(ctx context.Context, q *request) (any, error) {
 		return nil, err
 	}
 	a.SVG = out.String()
-	out.Reset()
-	if err := term.Belief(&out, &r, term.Options{Lang: in}); err != nil {
-		return nil, err
+	lines := []string{a.Tried}
+	for _, p := range r.Parts {
+		lines = append(lines, say.Part(in, p))
 	}
-	a.Text = out.String()
+	a.Text = strings.Join(append(lines, a.Sentence, a.Verdict), "\n")
 	return a, ctx.Err()
 }

@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -427,11 +426,10 @@ func (q *request) typed(results []*lab.Result) string {
 	return strings.Join(args, " ")
 }
 
-var plainWord = regexp.MustCompile(`^[\w./=,+@-]+$`)
-
 // quoted is a word as a shell takes it.
 func quoted(word string) string {
-	if plainWord.MatchString(word) {
+	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./=,:+@-"
+	if word != "" && strings.Trim(word, plain) == "" {
 		return word
 	}
 	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
