@@ -21,12 +21,16 @@ func webCommand() *cli.Command {
 		Name:  "web",
 		Usage: "the page: drag the cuts and watch both sides, in a browser",
 		Description: example("Serves the page until Ctrl-C, and opens it in a browser where there is a screen for one. It answers\n"+
-			"this machine alone unless --listen says otherwise; it has no password, and runs no real command.",
+			"this machine alone unless --listen says otherwise; it has no password, and runs no real command.\n"+
+			"--export writes the page as files instead, which need no server of ours; go builds their engine, from\n"+
+			"the checkout in which it is run.",
 			"stickydemo web",
 			"stickydemo web --no-open",
+			"stickydemo web --export page",
 			"stickydemo web --listen 0.0.0.0:8080 --no-open"),
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "listen", Value: "127.0.0.1:0", Usage: "listen on `ADDR`; port 0 takes a free one", DefaultText: "127.0.0.1:0"},
+			&cli.StringFlag{Name: "export", Usage: "write the page to `DIR`, new or empty, for any file server"},
 			&cli.BoolFlag{Name: "no-open", Usage: "open no browser", DisableDefaultText: true},
 		},
 		Action: serveWeb,
@@ -36,6 +40,9 @@ func webCommand() *cli.Command {
 func serveWeb(c *cli.Context) error {
 	if err := noArguments(c); err != nil {
 		return err
+	}
+	if c.IsSet("export") {
+		return export(c)
 	}
 	listen := c.String("listen")
 	host, _, err := net.SplitHostPort(listen)
@@ -74,6 +81,25 @@ func serveWeb(c *cli.Context) error {
 	}
 	if errors.Is(err, http.ErrServerClosed) {
 		return nil
+	}
+	return err
+}
+
+// export writes the page as files.
+func export(c *cli.Context) error {
+	for _, flag := range []string{"listen", "no-open"} {
+		if c.IsSet(flag) {
+			return usagef("--export serves nothing: leave --%s away", flag)
+		}
+	}
+	name := c.String("export")
+	if name == "" {
+		return usagef("--export takes a folder that is new or empty")
+	}
+	err := site.Export(c.Context, name)
+	var dir *site.DirError
+	if errors.As(err, &dir) || errors.Is(err, site.ErrNoEngine) {
+		return &usageError{err}
 	}
 	return err
 }
