@@ -17,6 +17,10 @@ import (
 // alone.
 var floors = []string{
 	"demos/stickydemo",
+	"demos/view/web/site",
+	"demos/view/web/page",
+	"demos/view/web/wasm",
+	"demos/view/web",
 	"demos/view/svg",
 	"demos/view/pager",
 	"demos/view/step",

@@ -124,7 +124,7 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 		ExitErrHandler:            func(*cli.Context, error) {}, // run decides
 		Commands: []*cli.Command{
 			listCommand(), runCommand(), matrixCommand(), costCommand(), diffCommand(), searchCommand(), beliefCommand(),
-			trialCommand(), replayCommand(), linkCommand(), relayCommand(), serveCommand(), callCommand(), lessonCommand(), versionCommand(),
+			trialCommand(), replayCommand(), linkCommand(), relayCommand(), serveCommand(), callCommand(), lessonCommand(), webCommand(), versionCommand(),
 		},
 		Action: func(c *cli.Context) error {
 			if c.Args().Present() {

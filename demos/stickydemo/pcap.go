@@ -33,5 +33,5 @@ func writeCapture(c *cli.Context, all []*lab.Result) error {
 	for _, r := range all {
 		o.Plans = append(o.Plans, r.Plan)
 	}
-	return writeFile(name, func(w io.Writer) error { return pcap.Write(whileWanted{c.Context, w}, traceOf(all), o) })
+	return writeFile(name, func(w io.Writer) error { return pcap.Write(whileWanted{c.Context, w}, lab.Log(all), o) })
 }

@@ -78,7 +78,7 @@ func runsUnder(texts []string, own bool) (log trace.Log, plans []netsim.Plan) {
 		}
 		for _, text := range texts {
 			spec.Plan = netsim.MustParsePlan(text)
-			log = append(log, traceOf([]*lab.Result{l.Run(spec)})...)
+			log = append(log, lab.Log([]*lab.Result{l.Run(spec)})...)
 			plans = append(plans, spec.Plan)
 		}
 	})

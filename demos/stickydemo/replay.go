@@ -110,7 +110,7 @@ func replay(c *cli.Context) error {
 	}
 	for i, r := range all {
 		if want := saved[i].Verdict; want != "" && r.Verdict != want {
-			fmt.Fprintf(c.App.ErrWriter, "stickydemo: %s %s %s: got %s, %s has %s\n", r.Stage.ID, r.Side, where(r), r.Verdict, name, want)
+			fmt.Fprintf(c.App.ErrWriter, "stickydemo: %s %s %s: got %s, %s has %s\n", r.Stage.ID, r.Side, r.Where(), r.Verdict, name, want)
 			err = errUnexpected
 		}
 	}

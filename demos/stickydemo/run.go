@@ -5,19 +5,16 @@ import (
 	"io"
 	"os"
 	"runtime"
-	"strings"
 
 	"github.com/urfave/cli/v2"
 	"golang.org/x/sync/errgroup"
 
 	"stickydemo/demos/lab"
-	"stickydemo/demos/stage"
 	"stickydemo/demos/view/screen"
 	"stickydemo/demos/view/step"
 	view "stickydemo/demos/view/term"
 	"stickydemo/netsim"
 	"stickydemo/netsim/relay"
-	"stickydemo/netsim/trace"
 )
 
 func runCommand() *cli.Command {
@@ -130,7 +127,7 @@ func runStages(c *cli.Context) error {
 		return err
 	}
 	if name := c.String("trace"); name != "" {
-		if err := writeFile(name, func(w io.Writer) error { return traceOf(all).Write(whileWanted{c.Context, w}) }); err != nil {
+		if err := writeFile(name, func(w io.Writer) error { return lab.Log(all).Write(whileWanted{c.Context, w}) }); err != nil {
 			return err
 		}
 	}
@@ -219,36 +216,6 @@ func netFlag(c *cli.Context, plan netsim.Plan) (lab.Net, error) {
 	}
 }
 
-// traceOf returns the events of each run behind one that names it.
-func traceOf(results []*lab.Result) trace.Log {
-	var log trace.Log
-	for _, r := range results {
-		program := string(r.Side)
-		if r.Variant != "" && r.Side == stage.Naive {
-			program += " " + r.Variant
-		}
-		name := strings.Join([]string{r.Stage.ID, program, where(r)}, " ")
-		log = append(log, trace.Event{Kind: trace.Begin, Note: name})
-		log = append(log, r.Log...)
-	}
-	return log
-}
-
-// where says what a run was put under.
-func where(r *lab.Result) string {
-	under, sockets := "under "+r.Plan.String(), "on kernel sockets"
-	if r.Nagle {
-		sockets += " with Nagle's algorithm"
-	}
-	switch {
-	case r.Net != lab.Kernel:
-		return under
-	case r.Planned():
-		return sockets + " " + under
-	}
-	return sockets
-}
-
 // asListed returns errUnexpected, and says why, unless every result is what
 // the stage table lists.
 func asListed(c *cli.Context, results []*lab.Result) error {
@@ -256,7 +223,7 @@ func asListed(c *cli.Context, results []*lab.Result) error {
 	for _, r := range results {
 		want, listed := r.Expected()
 		if listed && r.Verdict != want {
-			why := fmt.Errorf("%s %s %s: got %s, want %s", r.Stage.ID, r.Side, where(r), r.Verdict, want)
+			why := fmt.Errorf("%s %s %s: got %s, want %s", r.Stage.ID, r.Side, r.Where(), r.Verdict, want)
 			if e := firstError(r); e != nil {
 				why = fmt.Errorf("%w: %w", why, e)
 			}

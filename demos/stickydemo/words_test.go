@@ -21,6 +21,7 @@ import (
 	"stickydemo/demos/stage"
 	"stickydemo/demos/trial"
 	"stickydemo/demos/view/picture"
+	"stickydemo/demos/view/web"
 	"stickydemo/demos/words"
 	"stickydemo/netsim"
 )
@@ -155,6 +156,7 @@ func tableTexts() map[string]string {
 		add("belief "+b.Name, b.Says, b.Tried, b.Instead)
 	}
 	add("trial.Verdict", string(trial.Survived), string(trial.Broke), string(trial.BrokenWithoutPlan), string(trial.Inconclusive))
+	add("web.Labels", web.Labels...)
 	add("netsim", netsim.LostDropped, netsim.LostRest, netsim.LostFull, netsim.LostNobody)
 	return texts
 }

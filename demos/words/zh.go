@@ -659,4 +659,18 @@ var chinese = catalogue{
 	"so many of the segments with bytes are lost, and sent again after a timeout (RFC 6298, with Linux's 200ms)":                                                       "带数据的报文段丢失的比例，超时后重发（RFC 6298，下限取 Linux 的 200ms）",
 	"which ones are": "丢的是哪些",
 	"%d of %d agree. measured is the median of %d tries behind a few that do not count. It agrees if the time is within %s of what is predicted, the segments are as many and, but for a race, the writes came apart or glued alike; one that differs was measured again, %d times in all.": "%[2]d 种情况中 %[1]d 种相符。「实测」是 %[3]d 次的中位数，之前有几次不算。时间与预测相差不超过 %[4]s，报文段一样多，并且除了不定的以外，分开或粘连也一致，就算相符；不符的会重新测，一共 %[5]d 次。",
+
+	// The page.
+	"stage":    "阶段",
+	"variant":  "变体",
+	"side":     "一方",
+	"both":     "双方",
+	"language": "语言",
+	"theme":    "主题",
+	"light":    "浅色",
+	"dark":     "深色",
+	"This experiment takes the kernel's sockets, which a page has not. Try: %s": "这个实验要用内核的套接字，网页里没有。请运行：%s",
+	"What the round trip costs a message, repaired programs":                    "往返时间对每条消息的影响（修好的程序）",
+	"round trip":           "往返时间",
+	"time a message takes": "每条消息用时",
 }

@@ -12,7 +12,7 @@ import (
 // wire yet, so that nobody sees beforehand what a read will take.
 func Moment(r *lab.Result, events int) []*Stream {
 	all := Streams(r)
-	then := Streams(until(r, events))
+	then := Streams(Until(r, events))
 	for _, s := range then {
 		i := slices.IndexFunc(all, func(w *Stream) bool { return w.Conn == s.Conn && w.Dir == s.Dir })
 		whole := all[i]
@@ -29,10 +29,10 @@ func Moment(r *lab.Result, events int) []*Stream {
 	return then
 }
 
-// until returns a run as it stood after so many events. An answer, or a command,
+// Until returns a run as it stood after so many events. An answer, or a command,
 // is believed once the last of its bytes was read; what became of a call that has
 // none is known at the end.
-func until(r *lab.Result, events int) *lab.Result {
+func Until(r *lab.Result, events int) *lab.Result {
 	then := *r
 	then.Log, then.Maps = r.Log[:events], nil
 	if events == len(r.Log) {
@@ -57,4 +57,21 @@ func until(r *lab.Result, events int) *lab.Result {
 	}
 	then.Server.Err = nil
 	return &then
+}
+
+// Moves returns which events of a run's log are worth a moment of their own:
+// those that its programs and their users could notice.
+func Moves(r *lab.Result) []int {
+	var list []int
+	for i, e := range r.Log {
+		switch e.Kind {
+		case trace.Written, trace.Read:
+			if e.To > e.From {
+				list = append(list, i)
+			}
+		case trace.Lost, trace.End, trace.Reset:
+			list = append(list, i)
+		}
+	}
+	return list
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"stickydemo/demos/lab"
+	"stickydemo/demos/view/say"
 	"stickydemo/demos/words"
 	"stickydemo/netsim/trace"
 )
@@ -96,7 +97,7 @@ func (q *question) text(in words.Lang) []string {
 	}
 	lines := []string{in.Sayf(whatComes[q.dir], waiting)}
 	for i, size := range q.sizes {
-		lines = append(lines, fmt.Sprintf("  %d: %s  %s", i+1, in.Count(size, "byte"), preview(q.waiting[:size])))
+		lines = append(lines, fmt.Sprintf("  %d: %s  %s", i+1, in.Count(size, "byte"), say.Preview(q.waiting[:size])))
 	}
 	return lines
 }
@@ -120,13 +121,4 @@ func (q *question) reply(in words.Lang, said int, answered bool) []string {
 		lines = append(lines, in.Sayf("It takes %[2]s to read those %[1]s.", waiting, reads))
 	}
 	return lines
-}
-
-// preview shows the first bytes as Go would write them.
-func preview(data []byte) string {
-	const most = 16
-	if len(data) > most {
-		return fmt.Sprintf("%+q…", data[:most])
-	}
-	return fmt.Sprintf("%+q", data)
 }

@@ -9,6 +9,8 @@ import (
 
 	"stickydemo/demos/lab"
 	"stickydemo/demos/view/markdown"
+	"stickydemo/demos/view/picture"
+	"stickydemo/demos/view/say"
 	"stickydemo/demos/view/screen"
 	"stickydemo/demos/view/term"
 	"stickydemo/netsim/trace"
@@ -34,19 +36,13 @@ type move struct {
 
 func (m *move) last() bool { return m.event == len(m.run.Log) }
 
-// shown are the kinds of events that are a step of their own.
-var shown = []trace.Kind{trace.Written, trace.Read, trace.Lost, trace.End, trace.Reset}
-
 // New returns a stepper before the first move. Runs are stepped through one after
 // the other.
 func New(runs []*lab.Result, o term.Options) *Stepper {
 	s := &Stepper{options: o, answers: map[int]int{}}
 	for _, r := range runs {
-		for i, e := range r.Log {
-			moves := e.Kind != trace.Written && e.Kind != trace.Read || e.To > e.From
-			if moves && slices.Contains(shown, e.Kind) {
-				s.moves = append(s.moves, move{r, i, ask(r, i)})
-			}
+		for _, i := range picture.Moves(r) {
+			s.moves = append(s.moves, move{r, i, ask(r, i)})
 		}
 		s.moves = append(s.moves, move{r, len(r.Log), nil})
 	}
@@ -186,7 +182,7 @@ func (s *Stepper) told() []string {
 		return nil
 	}
 	e := m.run.Log[m.event]
-	lines := []string{tell(s.options.Lang, e, m.run.Log.Stream(e.Conn, e.Dir)[e.From:e.To])}
+	lines := []string{say.Move(s.options.Lang, e, m.run.Log.Stream(e.Conn, e.Dir)[e.From:e.To])}
 	if m.ask == nil {
 		return lines
 	}

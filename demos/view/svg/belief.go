@@ -42,7 +42,7 @@ func Belief(w io.Writer, r *beliefs.Result, o Options) error {
 // bytes for them.
 func (c *canvas) part(p beliefs.Part, k *picture.Key) {
 	c.down(16)
-	c.path("rule", 2, "M%d %dH%d", margin, c.y, right)
+	c.path("rule", 2, "M%d %dH%d", margin, c.y, c.right())
 	c.down(10)
 	c.lines(title, "ink", margin, say.Part(c.o.Lang, p))
 	for _, b := range p.Bars {
@@ -79,7 +79,7 @@ func (c *canvas) amount(b beliefs.Bar, all []beliefs.Bar) {
 	}
 	c.lines(body, "ink", margin, say.Bar(c.o.Lang, b))
 	c.y = (c.y + patternSize - 1) / patternSize * patternSize
-	if width := int(int64(right-margin) * int64(max(0, b.Bytes)) / int64(most)); b.Bytes > 0 {
+	if width := int(int64(c.right()-margin) * int64(max(0, b.Bytes)) / int64(most)); b.Bytes > 0 {
 		width = max(3, width)
 		c.rect("t1", margin, c.y, width, boxHeight)
 		c.hatched(1, margin, c.y+boxHeight-strip, width, strip)

@@ -10,8 +10,8 @@ import (
 	"stickydemo/demos/words"
 )
 
-// All lengths are pixels of a picture that is as wide as this. Whoever shows it
-// scales it.
+// All lengths are pixels of a picture that is as wide as this, unless Options say
+// otherwise. Whoever shows it scales it.
 const (
 	pageWidth = 1280
 	margin    = 24
@@ -26,6 +26,15 @@ type canvas struct {
 	out strings.Builder
 	y   int // of what comes next
 }
+
+// width of the picture, and where its lanes and texts end.
+func (c *canvas) width() int {
+	if c.o.Width == 0 {
+		return pageWidth
+	}
+	return min(max(c.o.Width, MinWidth), MaxWidth)
+}
+func (c *canvas) right() int { return c.width() - margin }
 
 // text writes text whose baseline is y. Every text of a picture passes here.
 func (c *canvas) text(f face, class string, x, y int, text string) {
@@ -70,7 +79,7 @@ func (c *canvas) down(pixels int) { c.y += pixels }
 
 // lines writes text from column x on, as many lines as it takes.
 func (c *canvas) lines(f face, class string, x int, text string) {
-	for _, t := range f.wrap(text, right-x) {
+	for _, t := range f.wrap(text, c.right()-x) {
 		c.text(f, class, x, c.y+f.size, t)
 		c.y += f.line()
 	}
@@ -94,14 +103,16 @@ func (c *canvas) pill(f face, class string, x, y int, word string) int {
 // those who do not see it.
 func (c *canvas) write(w io.Writer, name, description string) error {
 	height := c.y + margin
+	style := ""
+	if !c.o.Bare {
+		style = "<style>\n" + css(c.o.Theme) + "</style>\n"
+	}
 	_, err := fmt.Fprintf(w, `<svg xmlns="http://www.w3.org/2000/svg" class="stickydemo" lang="%[9]s" viewBox="0 0 %[1]d %[2]d" width="%[1]d" height="%[2]d" role="img" aria-labelledby="%[3]s-title %[3]s-desc">
 <title id="%[3]s-title">%[4]s</title>
 <desc id="%[3]s-desc">%[5]s</desc>
-<style>
-%[6]s</style>
-%[7]s<rect class="paper" width="%[1]d" height="%[2]d"/>
+%[6]s%[7]s<rect class="paper" width="%[1]d" height="%[2]d"/>
 %[8]s</svg>
-`, pageWidth, height, c.o.id(), escape(name), escape(description), css(c.o.Theme), defs(c.o.id()), c.out.String(), cmp.Or(c.o.Lang, words.English))
+`, c.width(), height, c.o.id(), escape(name), escape(description), style, defs(c.o.id()), c.out.String(), cmp.Or(c.o.Lang, words.English))
 	return err
 }
 

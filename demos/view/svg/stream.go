@@ -13,9 +13,11 @@ import (
 // stands in the middle of the first, the byte's text in the middle between two
 // boundaries.
 const (
-	column  = 14
-	columns = (right - left) / column
+	column = 14
 )
+
+// columns of the lanes for which the picture has room.
+func (c *canvas) columns() int { return (c.right() - left) / column }
 
 // boundary returns where the boundary in a column of the lanes stands.
 func boundary(col int) int { return left + col*column + column/2 }
@@ -29,7 +31,7 @@ const (
 
 // stream draws the lanes of one stream and the lines under them.
 func (c *canvas) stream(s *picture.Stream, k *picture.Key) {
-	blocks := s.Blocks(columns, k)
+	blocks := s.Blocks(c.columns(), k)
 	for i, b := range blocks {
 		if i > 0 {
 			c.down(small.size)
@@ -164,7 +166,7 @@ func (c *canvas) clock(marks []picture.Mark) {
 	for _, m := range marks {
 		text := say.Time(m.Time)
 		x := max(free, boundary(m.X))
-		if width := small.width(text); text != last && x < boundary(m.Right) && x+width <= right {
+		if width := small.width(text); text != last && x < boundary(m.Right) && x+width <= c.right() {
 			c.text(small, "ink", x, c.y+label.size, text)
 			free, last = x+width+12, text
 		}
@@ -175,7 +177,7 @@ func (c *canvas) clock(marks []picture.Mark) {
 func (c *canvas) calls(marks []picture.Mark) {
 	for i, m := range marks {
 		x := boundary(m.X)
-		end := right
+		end := c.right()
 		if i+1 < len(marks) {
 			end = boundary(marks[i+1].X)
 		}
@@ -205,7 +207,7 @@ func (c *canvas) ends(marks []picture.Mark) {
 			continue
 		}
 		width := strong.width(word)
-		at := min(max(x-width/2, left), right-width)
+		at := min(max(x-width/2, left), c.right()-width)
 		for i := 0; ; i++ {
 			if i == len(rows) {
 				rows = append(rows, nil)

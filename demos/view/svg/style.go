@@ -3,6 +3,7 @@ package svg
 import (
 	_ "embed"
 	"fmt"
+	"io"
 	"strings"
 
 	"stickydemo/demos/stage"
@@ -67,22 +68,30 @@ func css(theme Theme) string {
 	}
 	switch theme {
 	case Light:
-		out.WriteString(light.css())
+		out.WriteString(light.css(""))
 	case Dark:
-		out.WriteString(dark.css())
+		out.WriteString(dark.css(""))
 	default:
-		out.WriteString(light.css() + "@media (prefers-color-scheme:dark){\n" + dark.css() + "}\n")
+		out.WriteString(light.css("") + "@media (prefers-color-scheme:dark){\n" + dark.css("") + "}\n")
 	}
 	return out.String()
 }
 
-func (c *colors) css() string {
+// WriteStyle writes the style sheet for a page with bare pictures: light ones, and
+// dark ones where its root element says data-theme="dark".
+func WriteStyle(w io.Writer) error {
+	_, err := io.WriteString(w, css(Light)+dark.css(`:root[data-theme="dark"] `))
+	return err
+}
+
+// css returns the colours' rules; within begins their selectors.
+func (c *colors) css(within string) string {
 	var out strings.Builder
 	fill := func(class, color string) {
-		fmt.Fprintf(&out, ".stickydemo .%s{fill:%s}\n", class, color)
+		fmt.Fprintf(&out, "%s.stickydemo .%s{fill:%s}\n", within, class, color)
 	}
 	stroke := func(class, color string) {
-		fmt.Fprintf(&out, ".stickydemo .%s{fill:none;stroke:%s}\n", class, color)
+		fmt.Fprintf(&out, "%s.stickydemo .%s{fill:none;stroke:%s}\n", within, class, color)
 	}
 	fill("paper", c.paper)
 	fill("ink", c.ink)

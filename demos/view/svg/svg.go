@@ -27,7 +27,23 @@ type Options struct {
 	// ID begins the IDs of a picture; those of several in one page must differ.
 	// It is made of letters, digits and "-"; "" is "stickydemo".
 	ID string
+
+	// Width is in pixels, from MinWidth to MaxWidth; 0 is 1,280. Type keeps its
+	// size: a narrow picture has fewer columns and more blocks under each other.
+	// Charts do not follow it.
+	Width int
+
+	// Bare leaves the style sheet out: the page that the picture stands in has
+	// that of WriteStyle.
+	Bare bool
 }
+
+// Limits of a picture's width, in pixels: beyond the least, lanes have room for
+// a few bytes.
+const (
+	MinWidth = 320
+	MaxWidth = 4096
+)
 
 func (o Options) id() string {
 	if o.ID == "" {
@@ -70,7 +86,7 @@ func newCanvas(o Options) *canvas { return &canvas{o: o, y: margin} }
 // heading heads a picture.
 func (c *canvas) heading(text string) {
 	c.lines(heading, "ink", margin, text)
-	c.path("bar", 3, "M%d %dH%d", margin, c.y, right)
+	c.path("bar", 3, "M%d %dH%d", margin, c.y, c.right())
 	c.down(10)
 }
 
@@ -90,7 +106,7 @@ func (c *canvas) banner(results []*lab.Result) {
 // side draws one side: how it fared, its streams, its calls and their cost.
 func (c *canvas) side(r *lab.Result, k *picture.Key) {
 	c.down(16)
-	c.path("rule", 2, "M%d %dH%d", margin, c.y, right)
+	c.path("rule", 2, "M%d %dH%d", margin, c.y, c.right())
 	c.down(12)
 	x := margin
 	c.text(heading, "ink", x, c.y+heading.size, say.Program(r))
@@ -99,7 +115,13 @@ func (c *canvas) side(r *lab.Result, k *picture.Key) {
 	c.lines(body, "ink", x+16, say.Headline(c.o.Lang, r))
 	c.down(8)
 
-	all := picture.Streams(r)
+	c.streams(r, picture.Streams(r), k)
+	c.summary(r)
+}
+
+// streams draws the streams of a run that are worth it, and says which it leaves
+// out.
+func (c *canvas) streams(r *lab.Result, all []*picture.Stream, k *picture.Key) {
 	keep := picture.Connections(all)
 	hidden := 0
 	for i, s := range all {
@@ -124,7 +146,6 @@ func (c *canvas) side(r *lab.Result, k *picture.Key) {
 	if len(all) == 0 {
 		c.field("", say.Empty(c.o.Lang))
 	}
-	c.summary(r)
 }
 
 // losses says what of a stream never arrived.
@@ -154,7 +175,7 @@ func (c *canvas) callList(r *lab.Result) {
 		commands = max(commands, body.width(picture.Clean(r.Calls[i].Command)))
 		verdicts = max(verdicts, strong.width(string(r.Calls[i].Verdict)))
 	}
-	commands = min(commands, (right-left)/3)
+	commands = min(commands, (c.right()-left)/3)
 	name := c.o.Lang.Say(say.LabelCalls)
 	for _, i := range keep {
 		call := r.Calls[i]
@@ -189,7 +210,7 @@ func (c *canvas) came(call *lab.Call, x int) {
 func (c *canvas) key(k picture.Key) {
 	if signs := say.Key(c.o.Lang, k); len(signs) > 0 {
 		c.down(16)
-		c.path("rule", 2, "M%d %dH%d", margin, c.y, right)
+		c.path("rule", 2, "M%d %dH%d", margin, c.y, c.right())
 		c.down(12)
 		c.field(say.LabelKey, strings.Join(signs, c.o.Lang.Say("; ")))
 	}

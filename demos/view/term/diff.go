@@ -16,7 +16,7 @@ func Diff(w io.Writer, heading, left, right string, o Options) error {
 	in := o.Lang
 	width := o.width()
 	lines := title(picture.Clean(heading), width)
-	rows := align(source(left), source(right))
+	rows := picture.Align(left, right)
 	if width >= sideBySide {
 		lines = append(lines, diffBeside(rows, width)...)
 	} else {
@@ -42,103 +42,23 @@ const (
 	newHue = 33
 )
 
-// pairing is a line of either source, or the same line of both: -1 for none.
-type pairing struct {
-	left, right       int
-	leftText, newText string
-	same              bool
-}
-
-// source splits a text into lines, without tabs.
-func source(text string) []string {
-	var lines []string
-	for l := range strings.SplitSeq(strings.TrimSuffix(text, "\n"), "\n") {
-		var out strings.Builder
-		for _, r := range strings.TrimSuffix(l, "\r") {
-			if r == '\t' {
-				out.WriteString(strings.Repeat(" ", tabWidth-width(out.String())%tabWidth))
-			} else {
-				out.WriteString(picture.Clean(string(r)))
-			}
-		}
-		lines = append(lines, out.String())
-	}
-	return lines
-}
-
-// align pairs the lines of two sources along their longest common
-// subsequence, which takes len(a)*len(b) steps: sources are some pages long.
-func align(a, b []string) []pairing {
-	// common[i][j] is the length of that of a[i:] and b[j:]. Blank lines count
-	// for little, so that blocks pair by what they say.
-	worth := func(s string) int {
-		if len(strings.TrimSpace(s)) < 2 {
-			return 1
-		}
-		return 4
-	}
-	common := make([][]int, len(a)+1)
-	for i := range common {
-		common[i] = make([]int, len(b)+1)
-	}
-	for i := len(a) - 1; i >= 0; i-- {
-		for j := len(b) - 1; j >= 0; j-- {
-			common[i][j] = max(common[i+1][j], common[i][j+1])
-			if a[i] == b[j] {
-				common[i][j] = max(common[i][j], common[i+1][j+1]+worth(a[i]))
-			}
-		}
-	}
-	var rows []pairing
-	var i, j, fromI, fromJ int
-	changed := func() { // pairs a[fromI:i] with b[fromJ:j] as they come
-		for fromI < i || fromJ < j {
-			p := pairing{left: -1, right: -1}
-			if fromI < i {
-				p.left, p.leftText = fromI, a[fromI]
-				fromI++
-			}
-			if fromJ < j {
-				p.right, p.newText = fromJ, b[fromJ]
-				fromJ++
-			}
-			rows = append(rows, p)
-		}
-	}
-	for i < len(a) || j < len(b) {
-		switch {
-		case i < len(a) && j < len(b) && a[i] == b[j] && common[i][j] == common[i+1][j+1]+worth(a[i]):
-			changed()
-			rows = append(rows, pairing{i, j, a[i], b[j], true})
-			i, j = i+1, j+1
-			fromI, fromJ = i, j
-		case j == len(b) || i < len(a) && common[i+1][j] >= common[i][j+1]:
-			i++
-		default:
-			j++
-		}
-	}
-	changed()
-	return rows
-}
-
-func diffBeside(rows []pairing, width int) []line {
+func diffBeside(rows []picture.Pair, width int) []line {
 	half := (width - gutter) / 2
 	var lines []line
 	for _, p := range rows {
 		l, r := byte('-'), byte('+')
-		if p.same {
+		if p.Same {
 			l, r = ' ', ' '
 		}
-		lines = append(lines, beside(code(p.left, l, p.leftText, half), code(p.right, r, p.newText, half), half)...)
+		lines = append(lines, beside(code(p.Left, l, p.LeftText, half), code(p.Right, r, p.RightText, half), half)...)
 	}
 	return lines
 }
 
-func diffUnder(in words.Lang, rows []pairing, width int) []line {
+func diffUnder(in words.Lang, rows []picture.Pair, width int) []line {
 	near := make([]bool, len(rows)) // rows close to a change
 	for i, p := range rows {
-		if !p.same {
+		if !p.Same {
 			for k := max(0, i-context); k < min(len(rows), i+context+1); k++ {
 				near[k] = true
 			}
@@ -153,18 +73,18 @@ func diffUnder(in words.Lang, rows []pairing, width int) []line {
 				i++
 			}
 			lines = append(lines, line{{strings.Repeat(" ", number) + sayEqualLines(in, i-from), plain}})
-		case rows[i].same:
-			lines = append(lines, code(rows[i].right, ' ', rows[i].newText, width)...)
+		case rows[i].Same:
+			lines = append(lines, code(rows[i].Right, ' ', rows[i].RightText, width)...)
 			i++
 		default:
-			for i < len(rows) && !rows[i].same {
+			for i < len(rows) && !rows[i].Same {
 				i++
 			}
 			for _, p := range rows[from:i] {
-				lines = append(lines, code(p.left, '-', p.leftText, width)...)
+				lines = append(lines, code(p.Left, '-', p.LeftText, width)...)
 			}
 			for _, p := range rows[from:i] {
-				lines = append(lines, code(p.right, '+', p.newText, width)...)
+				lines = append(lines, code(p.Right, '+', p.RightText, width)...)
 			}
 		}
 	}

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os/exec"
+	"runtime"
+
+	"os"
+
+	"github.com/urfave/cli/v2"
+
+	"stickydemo/demos/view/web/site"
+)
+
+func webCommand() *cli.Command {
+	return &cli.Command{
+		Name:  "web",
+		Usage: "the page: drag the cuts and watch both sides, in a browser",
+		Description: example("Serves the page until Ctrl-C, and opens it in a browser where there is a screen for one. It answers\n"+
+			"this machine alone unless --listen says otherwise; it has no password, and runs no real command.\n"+
+			"--export writes the page as files instead, which need no server of ours; go builds their engine, from\n"+
+			"the checkout in which it is run.",
+			"stickydemo web",
+			"stickydemo web --no-open",
+			"stickydemo web --export page",
+			"stickydemo web --listen 0.0.0.0:8080 --no-open"),
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "listen", Value: "127.0.0.1:0", Usage: "listen on `ADDR`; port 0 takes a free one", DefaultText: "127.0.0.1:0"},
+			&cli.StringFlag{Name: "export", Usage: "write the page to `DIR`, new or empty, for any file server"},
+			&cli.BoolFlag{Name: "no-open", Usage: "open no browser", DisableDefaultText: true},
+		},
+		Action: serveWeb,
+	}
+}
+
+func serveWeb(c *cli.Context) error {
+	if err := noArguments(c); err != nil {
+		return err
+	}
+	if c.IsSet("export") {
+		return export(c)
+	}
+	listen := c.String("listen")
+	host, _, err := net.SplitHostPort(listen)
+	if err != nil {
+		return usagef("--listen %s: want HOST:PORT, such as 127.0.0.1:8080", listen)
+	}
+	l, err := net.Listen("tcp", listen)
+	if err != nil {
+		return &usageError{err}
+	}
+	defer l.Close()
+	if host == "" {
+		host = "localhost"
+	} else if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		host = "localhost"
+	}
+	address := fmt.Sprintf("http://%s/", net.JoinHostPort(host, fmt.Sprint(l.Addr().(*net.TCPAddr).Port)))
+	fmt.Fprintln(c.App.Writer, address)
+	server := site.Server(listen)
+	server.BaseContext = func(net.Listener) context.Context { return c.Context }
+	if !c.Bool("no-open") {
+		openBrowser(address)
+	}
+	stopped := make(chan struct{})
+	stop := context.AfterFunc(c.Context, func() {
+		defer close(stopped)
+		soon, cancel := context.WithTimeout(context.Background(), grace/2)
+		defer cancel()
+		if server.Shutdown(soon) != nil {
+			server.Close()
+		}
+	})
+	err = server.Serve(l)
+	if !stop() {
+		<-stopped
+	}
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return err
+}
+
+// export writes the page as files.
+func export(c *cli.Context) error {
+	for _, flag := range []string{"listen", "no-open"} {
+		if c.IsSet(flag) {
+			return usagef("--export serves nothing: leave --%s away", flag)
+		}
+	}
+	name := c.String("export")
+	if name == "" {
+		return usagef("--export takes a folder that is new or empty")
+	}
+	err := site.Export(c.Context, name)
+	var dir *site.DirError
+	if errors.As(err, &dir) || errors.Is(err, site.ErrNoEngine) {
+		return &usageError{err}
+	}
+	return err
+}
+
+// openBrowser shows an address of ours in the browser, where there is a screen.
+// Where that fails, the address has been printed.
+func openBrowser(address string) {
+	var open []string
+	switch runtime.GOOS {
+	case "darwin":
+		open = []string{"open", address}
+	case "windows":
+		open = []string{"rundll32", "url.dll,FileProtocolHandler", address}
+	default:
+		if os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" {
+			return
+		}
+		open = []string{"xdg-open", address}
+	}
+	command := exec.Command(open[0], open[1:]...)
+	if command.Start() == nil {
+		go command.Wait()
+	}
+}

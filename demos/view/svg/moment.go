@@ -1,0 +1,24 @@
+package svg
+
+import (
+	"io"
+
+	"stickydemo/demos/lab"
+	"stickydemo/demos/view/picture"
+	"stickydemo/demos/view/say"
+)
+
+// Moment draws the streams of one side as they stood after so many events of its
+// log: see picture.Moment. What else there is to say of a run is left to whoever
+// shows the picture; k notes the signs that it used.
+func Moment(w io.Writer, r *lab.Result, events int, o Options, k *picture.Key) error {
+	c := newCanvas(o)
+	c.streams(r, picture.Moment(r, events), k)
+	name := c.o.Lang.Sayf("%s: ", say.Stage(c.o.Lang, r.Stage, r.Variant)) + say.Program(r)
+	description := ""
+	if events > 0 {
+		e := r.Log[events-1]
+		description = say.Move(c.o.Lang, e, r.Log.Stream(e.Conn, e.Dir)[e.From:e.To])
+	}
+	return c.write(w, name, description)
+}

@@ -1,0 +1,7 @@
+//go:build !embedwasm
+
+package site
+
+import "embed"
+
+var built *embed.FS // none
