@@ -112,8 +112,8 @@ function dress() {
 	byId("theme").textContent = theme === "dark" ? say("Light") : say("Dark");
 	byId("stage").value = state.stage;
 	const variants = stage().variants;
-	byId("variants").hidden = variants.length === 0;
-	byId("variant").replaceChildren(el("option", { value: "" }, stage().name), ...variants.map((v) => el("option", { value: v.name }, v.title ? `${v.name}: ${v.title}` : v.name)));
+	byId("variants").hidden = variants.length < 2;
+	byId("variant").replaceChildren(...variants.map((v) => el("option", { value: v.name }, v.name ? `${v.name}: ${v.title}` : stage().name)));
 	byId("variant").value = state.variant ?? "";
 	byId("plans").value = "?";
 }

@@ -51,7 +51,7 @@ export class Panels {
 		this.shown = shown;
 		let made;
 		try {
-			made = await make(this.page);
+			made = await make(this.page, Math.round(panel.clientWidth));
 		} catch (e) {
 			made = [el("p", { class: "error" }, e.message)];
 		}
