@@ -133,6 +133,7 @@ let changed = 0; // when the newest change came that no picture shows yet
 function refresh() {
 	changed ||= performance.now();
 	again = true;
+	byId("panes").setAttribute("aria-busy", "true");
 	running ??= (async () => {
 		while (again) {
 			again = false;
@@ -143,6 +144,7 @@ function refresh() {
 				if (again && (asked.stage !== state.stage || asked.variant !== state.variant || asked.lang !== state.lang)) continue;
 				changed = again ? performance.now() : 0;
 				draw(got);
+				byId("panes").getBoundingClientRect(); // lays it out
 				performance.measure("picture", { start: since, detail: got.plan });
 			} catch (e) {
 				changed = 0;
@@ -150,22 +152,26 @@ function refresh() {
 			}
 		}
 		running = null;
-		if (!again) settle();
+		byId("panes").setAttribute("aria-busy", "false");
+		settle();
 	})();
 	return running;
 }
 
-// fail says what is wrong with what was asked for. Without any picture yet it
-// shows the stage's own plan instead.
+// fail says what is wrong with what was asked for. Where nothing of this stage is
+// drawn yet it asks for less: no moment, then the stage's own plan.
 function fail(e) {
 	text(byId("plan-error"), e.message);
-	byId("plan").setAttribute("aria-invalid", "true");
-	if (answer?.stage === state.stage || (state.plan === undefined && state.c === undefined)) return;
+	if (state.at !== undefined) {
+		state = { ...state, at: undefined };
+		broken = again = true;
+		return;
+	}
 	if (state.plan !== undefined) byId("plan").value = state.plan;
-	const { plan, c, at, ...rest } = state;
-	state = rest;
-	broken = true;
-	again = true;
+	if (!broken) byId("plan").setAttribute("aria-invalid", "true");
+	if (answer?.stage === state.stage || (state.plan === undefined && state.c === undefined)) return;
+	state = { ...state, plan: undefined, c: undefined };
+	broken = again = true;
 }
 let broken = false; // the error that stands there is of an address, and stays for a picture
 
