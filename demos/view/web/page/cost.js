@@ -11,6 +11,6 @@ export async function cost({ engine, state, answer }) {
 		el("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": say("Costs") }, el("table", { class: "table numbers" },
 			el("thead", {}, el("tr", {}, head.map((cell) => el("th", { scope: "col" }, cell)))),
 			el("tbody", {}, rows.map(([program, verdict, ...cells]) => el("tr", {}, el("th", { scope: "row" }, program), el("td", {}, verdict), cells.map((c) => el("td", {}, c))))))),
-		el("div", { class: "figure", tabindex: "0", role: "group", "aria-label": say("Costs") }, picture(got.svg)),
+		el("div", { class: "figure plot", tabindex: "0", role: "group", "aria-label": say("Costs") }, picture(got.svg)),
 	];
 }

@@ -142,7 +142,7 @@ export class Ruler {
 			for (let k = 1; k < this.length; k++) {
 				const x = this.x(k);
 				if (this.fatal.has(k)) crosses += `M${x - 5} 3l10 10M${x - 5} 13l10 -10`;
-				else dots += `M${x - 1.5} 8h3`;
+				else dots += `M${x - 2} 8h4`;
 			}
 		} else {
 			dots = `M0 14H${width}`;
