@@ -221,3 +221,29 @@ func TestWaitsAgainstTheTrace(t *testing.T) {
 		}
 	}
 }
+
+// While a run goes on, no segment is shown of which nothing was read: it would
+// tell what the next read returns.
+func TestMomentTellsNothingBeforehand(t *testing.T) {
+	var l lab.Lab
+	defer l.Close()
+	r := run(t, &l, stage.Naive, "link:rtt=40ms,mss=1460,nagle=on,delack=40ms,loss=20%,seed=5", "bytes 4000", "echo ab")
+	shown := 0
+	for events := range len(r.Log) {
+		for _, s := range Moment(r, events) {
+			read := 0
+			for _, b := range s.Read {
+				read = b.To
+			}
+			for _, b := range slices.Concat(s.Segments.Left, s.Segments.Missed, s.Segments.Resent) {
+				if b.From >= read {
+					t.Errorf("after %d events: got a segment from %d, and %d bytes are read", events, b.From, read)
+				}
+				shown++
+			}
+		}
+	}
+	if shown == 0 {
+		t.Error("no segment was ever shown")
+	}
+}
