@@ -461,7 +461,7 @@ var chinese = catalogue{
 	"%s late":                    "迟到 %s",
 	"lost once":                  "丢失一次",
 	"lost twice":                 "丢失两次",
-	"found":                      "实测",
+	"found":                      "试出",
 	"In whole milliseconds, where the size is stalled or its segment is lost, and Nagle's algorithm is off: the pause must be longer than the size is late. What is lost is sent again after a round trip and the longer of 200 ms and two more, as RFC 6298 has it, and then after twice that.": "以整毫秒计，条件是长度迟到或它的报文段丢失，Nagle 算法关闭：停顿必须比长度迟到的时间更长。按 RFC 6298，丢失的报文段在一个往返时间再加上 200 ms 与两个往返时间中较长者之后重发，再丢就等两倍的时间。",
 	"in fairness: a delay shorter than the pause": "公平地说：延迟比停顿短",
 	"a delay longer than the pause":               "延迟比停顿长",
