@@ -81,25 +81,25 @@ func Wait(in words.Lang, w *picture.Wait) string {
 	}
 	switch w.Why {
 	case trace.Nagle:
-		text := in.Sayf("%s left %s after they were written: Nagle, a small segment was unacknowledged", who, length)
+		text := in.Sayf("%s left %s after the write: Nagle, a small segment was unacknowledged", who, length)
 		if w.Segments == 1 {
-			text = in.Sayf("%s left %s after they were written: Nagle, a small segment (%s) was unacknowledged", who, length, bytesOf(in, w.For))
+			text = in.Sayf("%s left %s after the write: Nagle, a small segment (%s) was unacknowledged", who, length, bytesOf(in, w.For))
 		}
 		if w.Kept == 0 {
 			return in.Sayf("%s.", text)
 		}
 		return in.Sayf("%s, and the receiver delayed the acknowledgement by %s.", text, duration(w.Kept))
 	case trace.WindowFull:
-		return in.Sayf("%s left %s after they were written: the receiver's window was full.", who, length)
+		return in.Sayf("%s left %s after the write: the receiver's window was full.", who, length)
 	case trace.Rate:
-		return in.Sayf("%s left %s after they were written: the link was busy with those before.", who, length)
+		return in.Sayf("%s left %s after the write: the link was busy with those before.", who, length)
 	case picture.Blocked:
-		return in.Sayf("%s left %s after they were written: the write had no room.", who, length)
+		return in.Sayf("%s left %s after the write: the write had no room.", who, length)
 	case picture.Behind:
 		if w.Segments == 1 {
-			return in.Sayf("%s came, and could be read %s later: %s in front of them were missing.", who, length, bytesOf(in, w.For))
+			return in.Sayf("%s came, but could be read only %s later: %s had not come yet.", who, length, bytesOf(in, w.For))
 		}
-		return in.Sayf("%s came, and could be read %s later: bytes in front of them were missing.", who, length)
+		return in.Sayf("%s came, but could be read only %s later: bytes before them had not come yet.", who, length)
 	case picture.Again:
 		return in.Sayf("%s left again, though they had come: the acknowledgement was lost or late.", who)
 	}
