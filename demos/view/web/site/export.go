@@ -26,7 +26,7 @@ const (
 )
 
 // ErrNoEngine says that there is nothing that could be exported as the engine.
-var ErrNoEngine = errors.New("there is no engine to export: run this in stickydemo's own checkout, where go can build it")
+var ErrNoEngine = fmt.Errorf("there is no engine to export: run this in stickydemo's own checkout, where go can build it")
 
 // DirError says why a folder cannot be written.
 type DirError struct {
@@ -191,7 +191,7 @@ func engineFiles(ctx context.Context) (map[string][]byte, error) {
 		case licence:
 			data, err := os.ReadFile(filepath.Join(root, "LICENSE"))
 			if errors.Is(err, fs.ErrNotExist) { // some distributions keep it elsewhere
-				return []byte("wasm_exec.js is a part of Go, under the licence at https://go.dev/LICENSE\n"), nil
+				return fmt.Appendf(nil, "wasm_exec.js is a part of Go, under the licence at https://go.dev/LICENSE\n"), nil
 			}
 			return data, err
 		}
