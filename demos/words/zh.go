@@ -721,4 +721,5 @@ var chinese = catalogue{
 	"light":    "浅色",
 	"dark":     "深色",
 	"This experiment takes the kernel's sockets, which a page has not. Try: %s": "这个实验要用内核的套接字，网页里没有。请运行：%s",
+	"round trip": "往返时间",
 }

@@ -14,12 +14,14 @@ import (
 // A ladder has the client's line on the left and the server's on the right, each
 // with its times outside of it, and outside of those what was sent there.
 const (
-	clientLine = 500
-	serverLine = 780
-	clock      = 100 // for a time, and the room on both of its sides
-	rungHeight = 27
-	longest    = 54 // a pause that is added between two lines for the time between them
+	leastLadder = 760 // pixels of a picture's width: a narrower one has no room for it
+	clock       = 100 // for a time, and the room on both of its sides
+	rungHeight  = 27
+	longest     = 54 // a pause that is added between two lines for the time between them
 )
+
+func (c *canvas) clientLine() int { return c.width() * 500 / pageWidth }
+func (c *canvas) serverLine() int { return c.width() - c.clientLine() }
 
 // waits says why bytes of a stream came late.
 func (c *canvas) waits(s *picture.Stream) {
@@ -31,14 +33,14 @@ func (c *canvas) waits(s *picture.Stream) {
 // ladder draws the segments of a connection as slanted lines, time going down.
 func (c *canvas) ladder(r *lab.Result, conn int, k *picture.Key) {
 	rungs := picture.Ladder(picture.Rungs(r, conn), k)
-	if len(rungs) == 0 {
+	if len(rungs) == 0 || c.width() < leastLadder {
 		return
 	}
 	c.down(8)
 	c.lines(title, "ink", margin, say.Wire(c.o.Lang, conn, r.Log.Conns() > 1))
 	client, server := say.Ends(c.o.Lang)
-	c.centred(strong, "ink", clientLine, c.y+strong.size, client)
-	c.centred(strong, "ink", serverLine, c.y+strong.size, server)
+	c.centred(strong, "ink", c.clientLine(), c.y+strong.size, client)
+	c.centred(strong, "ink", c.serverLine(), c.y+strong.size, server)
 	c.down(strong.line() + 4)
 
 	rows, ends := landings(rungs)
@@ -52,7 +54,7 @@ func (c *canvas) ladder(r *lab.Result, conn int, k *picture.Key) {
 		row.y = c.y + rungHeight/2
 		c.rung(row, &told)
 	}
-	c.path("bar", 3, "M%d %dV%dM%d %dV%d", clientLine, top, c.y, serverLine, top, c.y)
+	c.path("bar", 3, "M%d %dV%dM%d %dV%d", c.clientLine(), top, c.y, c.serverLine(), top, c.y)
 	for i := range rungs {
 		c.crossing(&rungs[i], rows[ends[i].left].y, rows[ends[i].came].y)
 	}
@@ -137,7 +139,7 @@ func landings(rungs []picture.Rung) (rows []row, ends []landing) {
 func (c *canvas) rung(r *row, told *[2]string) {
 	y := c.y + small.size + 2
 	if r.hidden > 0 {
-		c.ending(small, "soft", clientLine-14, y, "... "+say.Hidden(c.o.Lang, r.hidden))
+		c.ending(small, "soft", c.clientLine()-14, y, "... "+say.Hidden(c.o.Lang, r.hidden))
 		c.down(rungHeight)
 		return
 	}
@@ -147,9 +149,9 @@ func (c *canvas) rung(r *row, told *[2]string) {
 		if came := r.came[end]; text != told[end] && (sent != nil || came != nil && !came.Wire.Lost) {
 			told[end] = text
 			if end == 0 {
-				c.ending(small, "soft", clientLine-14, y, text)
+				c.ending(small, "soft", c.clientLine()-14, y, text)
 			} else {
-				c.text(small, "soft", serverLine+14, y, text)
+				c.text(small, "soft", c.serverLine()+14, y, text)
 			}
 		}
 		if sent == nil {
@@ -159,12 +161,12 @@ func (c *canvas) rung(r *row, told *[2]string) {
 		if sent.Wire.Lost {
 			class = "silent"
 		}
-		said := small.wrap(say.Rung(c.o.Lang, sent), clientLine-clock-margin-14)
+		said := small.wrap(say.Rung(c.o.Lang, sent), c.clientLine()-clock-margin-14)
 		for i, t := range said {
 			if end == 0 {
-				c.ending(small, class, clientLine-clock-14, y+i*small.line(), t)
+				c.ending(small, class, c.clientLine()-clock-14, y+i*small.line(), t)
 			} else {
-				c.text(small, class, serverLine+clock+14, y+i*small.line(), t)
+				c.text(small, class, c.serverLine()+clock+14, y+i*small.line(), t)
 			}
 		}
 		lines = max(lines, len(said))
@@ -175,9 +177,9 @@ func (c *canvas) rung(r *row, told *[2]string) {
 // crossing draws a segment on its way, or as far as it came: thick with bytes,
 // thin without.
 func (c *canvas) crossing(r *picture.Rung, left, came int) {
-	from, to, back := clientLine, serverLine, -1
+	from, to, back := c.clientLine(), c.serverLine(), -1
 	if r.Dir == trace.Down {
-		from, to, back = serverLine, clientLine, 1
+		from, to, back = c.serverLine(), c.clientLine(), 1
 	}
 	stroke := 2
 	if r.To > r.From {
