@@ -29,6 +29,7 @@ type Result struct {
 	Refuted  bool
 	Skipped  words.Sentence // why the system cannot show it; nothing else is set then
 	Parts    []Part         // what ran, in order: the picture
+	Pauses   []lab.Pause    // what was tried besides, too often for a picture
 	Measured words.Sentence // in one sentence, with the numbers of this very run
 }
 

@@ -25,7 +25,7 @@ var shown = map[string]struct {
 	"one-send-one-receive":  {"glued", "3 2 3 4 2 3 6 0"},
 	"sticky":                {"glued torn leftover", "26"},
 	"loopback":              {"ok ok error error", "2 4 2"},
-	"sleep":                 {"ok error wrong", "400 600 12 0 10"},
+	"sleep":                 {"ok error wrong", "400 600 12 0 10 167 24 24"},
 	"flush":                 {"glued", "50 1 100"},
 	"ack":                   {"ok wrong wrong", "2 80 40 24"},
 	"bigger-buffer":         {"glued glued glued", "64 1 3 2,100 1 3 1,000 1,100 700"},

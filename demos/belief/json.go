@@ -1,6 +1,10 @@
 package belief
 
-import "encoding/json"
+import (
+	"encoding/json"
+
+	"stickydemo/demos/lab"
+)
 
 // MarshalJSON returns the form that the command's --json prints.
 func (r Result) MarshalJSON() ([]byte, error) {
@@ -9,16 +13,17 @@ func (r Result) MarshalJSON() ([]byte, error) {
 		parts = []Part{} // a list, also where it is empty
 	}
 	return json.Marshal(struct {
-		Number   int    `json:"number"`
-		Name     string `json:"name"`
-		Belief   string `json:"belief"`
-		Tried    string `json:"tried"`
-		Refuted  bool   `json:"refuted"`
-		Skipped  string `json:"skipped,omitempty"`
-		Measured string `json:"measured,omitempty"`
-		Instead  string `json:"instead"`
-		Parts    []Part `json:"parts"`
-	}{r.Number(), r.Name, r.Says, r.Tried, r.Refuted, r.Skipped.String(), r.Measured.String(), r.Instead, parts})
+		Number   int         `json:"number"`
+		Name     string      `json:"name"`
+		Belief   string      `json:"belief"`
+		Tried    string      `json:"tried"`
+		Refuted  bool        `json:"refuted"`
+		Skipped  string      `json:"skipped,omitempty"`
+		Measured string      `json:"measured,omitempty"`
+		Instead  string      `json:"instead"`
+		Parts    []Part      `json:"parts"`
+		Pauses   []lab.Pause `json:"pauses,omitempty"`
+	}{r.Number(), r.Name, r.Says, r.Tried, r.Refuted, r.Skipped.String(), r.Measured.String(), r.Instead, parts, r.Pauses})
 }
 
 // MarshalJSON leaves the log out, which is long.

@@ -4,12 +4,14 @@ import (
 	"strings"
 	"time"
 
+	"stickydemo/demos/lab"
 	"stickydemo/demos/stage"
 	"stickydemo/demos/words"
 	"stickydemo/netsim/trace"
 )
 
-// sleep holds up the size for less and for more than the pause, and cuts it.
+// sleep holds up the size for less and for more than the pause, and cuts it. Then it
+// looks for the least pause that would have done, on paths of any length.
 func sleep() (Result, error) {
 	const command = "echo two words" // an answer of 10 bytes, two digits
 	short := staged("sleephack", stage.Naive, "down:stall=400ms@0", command).
@@ -18,14 +20,37 @@ func sleep() (Result, error) {
 		named("a delay longer than the pause").showing(trace.Down)
 	split := staged("sleephack", stage.Naive, "down:cut=1", command).
 		named("the size cut after its first digit").showing(trace.Down)
+	pauses, err := lab.Pauses(sleepTrips, []lab.Holdup{{Stall: 600 * time.Millisecond}, {Lost: 1}, {Lost: 2}})
+	if err != nil {
+		return Result{}, err
+	}
+	agree, fails := 0, time.Duration(0)
+	for _, p := range pauses {
+		if p.Found == p.Predicted {
+			agree++
+		}
+		if p.Lost == 1 && p.Found > sleepPause && fails == 0 {
+			fails = p.RTT
+		}
+	}
 	return Result{
 		Refuted: short.Verdict == stage.OK && long.Verdict != stage.OK && split.Verdict != stage.OK,
 		Parts:   []Part{short, long, split},
+		Pauses:  pauses,
 		Measured: words.Sentencef("In fairness, a pause of half a second outlasted a delay of 400 ms: %s; but after one of 600 ms size and body came in a single read of %s: %s; "+
-			"and a cut inside the size, which no pause can mend, left %.20q of an answer of %s.",
+			"and a cut inside the size, which no pause can mend, left %.20q of an answer of %s. "+
+			"Where the segment of the size is lost once, half a second is too short from a round trip of %s on; the least pause that works was the predicted one in %d of %s.",
 			short.Verdict, words.Count(first(long.reads(trace.Down)), "byte"), long.Verdict,
-			split.answer(), words.Count(len(split.Calls[0].Want), "byte")),
+			split.answer(), words.Count(len(split.Calls[0].Want), "byte"), fails, agree, words.Count(len(pauses), "case")),
 	}, nil
+}
+
+// sleepPause is what stage2's naive server waits.
+const sleepPause = 500 * time.Millisecond
+
+var sleepTrips = []time.Duration{
+	0, 10 * time.Millisecond, 40 * time.Millisecond, 80 * time.Millisecond, 120 * time.Millisecond,
+	166 * time.Millisecond, 167 * time.Millisecond, 200 * time.Millisecond,
 }
 
 func first(numbers []int) int {

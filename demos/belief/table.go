@@ -22,7 +22,7 @@ var All = []Belief{
 	},
 	{
 		Name: "sleep", Says: "A sleep between size and body fixes it.",
-		Tried:      "Hold up the size for less and for more than the pause, then cut it.",
+		Tried:      "Hold up the size for less and for more than the pause, then cut it; and look for the least pause that works, on longer and longer paths.",
 		Instead:    "End the size with a delimiter or give it a fixed width, read until it is whole, and pause for nothing.",
 		Experiment: sleep,
 	},

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"io"
 	"slices"
 
 	"github.com/urfave/cli/v2"
 
 	"stickydemo/demos/lab"
 	"stickydemo/demos/stage"
+	"stickydemo/demos/view/svg"
 	view "stickydemo/demos/view/term"
 	"stickydemo/netsim"
 )
@@ -19,11 +21,13 @@ func costCommand() *cli.Command {
 			"are longer, and such that lose more. The time is virtual: the same on every machine.",
 			"stickydemo cost",
 			"stickydemo cost --plan link:lan,nagle=off",
-			"stickydemo cost --plan link:rtt=200ms --command 'bytes 1000'"),
+			"stickydemo cost --plan link:rtt=200ms --command 'bytes 1000'",
+			"stickydemo cost --svg cost.svg"),
 		Flags: []cli.Flag{
 			plansFlag("send it under `PLAN` instead of wan"),
 			&cli.StringFlag{Name: "command", Value: "echo hello", Usage: "send `COMMAND`", DefaultText: "echo hello"},
 			jsonFlag(),
+			&cli.StringFlag{Name: "svg", Usage: "draw how the time grows into `FILE`, as SVG"},
 		},
 		Action: costs,
 	}
@@ -35,6 +39,9 @@ func costs(c *cli.Context) error {
 	}
 	plan, planned, err := planFlag(c)
 	if err != nil {
+		return err
+	}
+	if err := canWrite(c.String("svg")); err != nil {
 		return err
 	}
 	if !planned {
@@ -49,7 +56,14 @@ func costs(c *cli.Context) error {
 		all.Add(&l, spec)
 	})
 	if c.Bool("json") {
-		return encodeJSON(c.App.Writer, all)
+		err = encodeJSON(c.App.Writer, all)
+	} else {
+		err = view.Cost(c.App.Writer, &all, options(c))
 	}
-	return view.Cost(c.App.Writer, &all, options(c))
+	if name := c.String("svg"); err == nil && name != "" {
+		err = writeFile(name, func(w io.Writer) error {
+			return svg.Cost(whileWanted{c.Context, w}, &all, svg.Options{Lang: lang(c)})
+		})
+	}
+	return err
 }

@@ -39,6 +39,8 @@ func TestHelpExamples(t *testing.T) {
 					trialExample(t, line)
 				case "link":
 					linkExample(t, line)
+				case "web":
+					webExample(t, line)
 				default:
 					shell := exec.Command("sh", "-c", line)
 					shell.Dir = dir

@@ -51,7 +51,7 @@ func serveWeb(c *cli.Context) error {
 	}
 	l, err := net.Listen("tcp", listen)
 	if err != nil {
-		return &usageError{err}
+		return usagef("%w; --listen 127.0.0.1:0 takes a free port", err)
 	}
 	defer l.Close()
 	if host == "" {

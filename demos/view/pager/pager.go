@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"stickydemo/demos/view/markdown"
+	"stickydemo/demos/view/picture"
 	"stickydemo/demos/view/screen"
 	"stickydemo/demos/words"
 )
@@ -68,7 +69,7 @@ func (p *Pager) View(width, height int) []string {
 	for len(lines) < p.height {
 		lines = append(lines, "")
 	}
-	status := p.status()
+	status := picture.Clip(p.status(), width)
 	if p.color {
 		status = "\x1b[7m" + status + "\x1b[27m"
 	}

@@ -46,21 +46,21 @@ func TestPager(t *testing.T) {
 		{"a search that is given up", "/ 9 escape", "line 0|line 1|line 2|line 3|doc 20%  " + lessonKeys + ", r runs: one"},
 		{"what is searched for, while it is typed", "/ q r", "line 0|line 1|line 2|line 3|/qr"},
 		{"nothing found", "/ x enter", "line 0|line 1|line 2|line 3|not found from here: x"},
-		{"a command's output", "r", "$ one|ran one at 40|||output 100%: space on, q back to the lesson, r next command"},
+		{"a command's output", "r", "$ one|ran one at 80|||output 100%: space on, q back to the lesson, r next command"},
 		{"and back to where it stands", "r q", "line 2|line 3|line 4|line 5|doc 30%  " + lessonKeys + ", r runs: two \\ …"},
 		{"space at the output's end goes back, too", "r space", "line 2|line 3|line 4|line 5|doc 30%  " + lessonKeys + ", r runs: two \\ …"},
-		{"the next command", "r r", "$ two \\| more|ran two \\| more at 40|output 100%: space on, q back to the lesson, r next command"},
+		{"the next command", "r r", "$ two \\| more|ran two \\| more at 80|output 100%: space on, q back to the lesson, r next command"},
 		{"there is none behind the last", "r r q r", "line 12|line 13|line 14|line 15|no command from here on"},
-		{"but again from further up", "r r q g r", "$ one|ran one at 40|||output 100%: space on, q back to the lesson, r next command"},
+		{"but again from further up", "r r q g r", "$ one|ran one at 80|||output 100%: space on, q back to the lesson, r next command"},
 		{"keys that mean nothing", "x left 5", "line 0|line 1|line 2|line 3|doc 20%  " + lessonKeys + ", r runs: one"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			p := New(counted(), false)
-			p.View(40, 5)
+			p.View(80, 5)
 			if quits := press(p, test.keys); quits {
 				t.Error("it quits")
 			}
-			if got := strings.Join(p.View(40, 5), "|"); got != test.want {
+			if got := strings.Join(p.View(80, 5), "|"); got != test.want {
 				t.Errorf("got  %s\nwant %s", got, test.want)
 			}
 		})
@@ -80,7 +80,7 @@ func press(m screen.Model, keys string) bool {
 		if action.Quit {
 			return true
 		}
-		m.View(40, 5)
+		m.View(80, 5)
 	}
 	return false
 }
@@ -88,7 +88,7 @@ func press(m screen.Model, keys string) bool {
 func TestWhatQuits(t *testing.T) {
 	for keys, want := range map[string]bool{"q": true, "escape": true, "ctrl-c": true, "r q": false, "r ctrl-c": true, "/ q": false} {
 		p := New(counted(), false)
-		p.View(40, 5)
+		p.View(80, 5)
 		if got := press(p, keys); got != want {
 			t.Errorf("%s: quits %t, want %t", keys, got, want)
 		}

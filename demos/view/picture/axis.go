@@ -113,7 +113,7 @@ func (s *Stream) matters(n int) []uint8 {
 			m[at] = min(m[at], how)
 		}
 	}
-	for _, boxes := range [][]Box{s.Written, s.Wire, s.Read, s.Gone} {
+	for _, boxes := range [][]Box{s.Written, s.Segments.Left, s.Wire, s.Read, s.Gone} {
 		for _, b := range boxes {
 			mark(b.From, matterRead)
 			mark(b.To, matterRead)
@@ -133,6 +133,11 @@ func (s *Stream) matters(n int) []uint8 {
 	if len(s.Cuts) <= 16 { // more are a rhythm, not places
 		for _, at := range s.Cuts {
 			mark(at, matterCut)
+		}
+	}
+	if len(s.Segments.Left) <= 16 {
+		for _, b := range s.Segments.Left {
+			mark(b.From, matterCut)
 		}
 	}
 	mark(len(s.Data), matterMessage)

@@ -22,8 +22,10 @@ const (
 	Offset   Kind = iota // the ruler: Marks with a Number, those first for which there must be room
 	Message              // whose byte it is
 	Written              // what each write handed over
+	Segment              // what left together
+	Resent               // what of it left again
 	Wire                 // what was there together
-	Lost                 // datagrams that never came
+	Lost                 // datagrams that never came, or segments at the first try
 	Read                 // what each read returned
 	Believed             // what was taken for a message
 	Times                // of the boxes of the lane above: Marks with a Time and room up to Right
@@ -83,6 +85,8 @@ type Mark struct {
 type Key struct {
 	Messages, Header, Cut, End, Fatal, Gap, Rest, Order bool
 
+	Bytes, Ack, Room, Fin bool // on the rungs of a ladder
+
 	Outside bool // nobody could look into the programs
 	Sent    bool // messages are what one program sent another, not calls
 }
@@ -137,6 +141,7 @@ func (b *block) draw() {
 	if !s.Unwatched {
 		b.lane(Written, s.Written, s.timed(s.Written))
 	}
+	b.segments()
 	if s.wireDiffers() || s.Unwatched {
 		b.lane(Wire, s.Wire, s.timed(s.Wire))
 		b.arrivals()
@@ -182,7 +187,7 @@ func (b *block) cell(offset int) (Item, bool) {
 // ruler offers the offset of every byte, those first at which something begins.
 func (b *block) ruler() {
 	starts := map[int]bool{}
-	for _, boxes := range [][]Box{b.s.Read, b.s.Wire, b.s.Written, b.s.Believed} {
+	for _, boxes := range [][]Box{b.s.Read, b.s.Wire, b.s.Segments.Left, b.s.Written, b.s.Believed} {
 		for _, box := range boxes {
 			starts[box.From] = true
 		}

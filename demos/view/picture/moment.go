@@ -22,9 +22,11 @@ func Moment(r *lab.Result, events int) []*Stream {
 		if r.Stage.OnDatagrams() {
 			continue
 		}
-		s.Wire = slices.DeleteFunc(s.Wire, func(b Box) bool {
-			return !whole.wireDiffers() || len(s.Read) == 0 || b.From >= s.Read[len(s.Read)-1].To
-		})
+		unread := func(b Box) bool { return len(s.Read) == 0 || b.From >= s.Read[len(s.Read)-1].To }
+		s.Wire = slices.DeleteFunc(s.Wire, func(b Box) bool { return !whole.wireDiffers() || unread(b) })
+		for _, boxes := range []*[]Box{&s.Segments.Left, &s.Segments.Missed, &s.Segments.Resent} {
+			*boxes = slices.DeleteFunc(*boxes, unread)
+		}
 	}
 	return then
 }

@@ -46,6 +46,8 @@ type Stream struct {
 	Gone  []Box    // bytes of datagrams that were lost
 	Why   []string // each reason once
 
+	Segments Segments // where the link is modelled
+
 	Lost   int // bytes that were written and never arrived
 	Reset  bool
 	Mapped *search.Direction // the cut map, on the longest stream of its direction
@@ -160,6 +162,8 @@ func (s *Stream) add(e trace.Event, r *lab.Result) {
 		} else if b.Len() > 0 {
 			s.Wire = append(s.Wire, b)
 		}
+	case trace.Segment:
+		s.Segments.add(e)
 	case trace.Read:
 		if b.Len() > 0 {
 			s.Read = append(s.Read, b)
@@ -213,6 +217,9 @@ func (s *Stream) finish(r *lab.Result) {
 	slices.SortStableFunc(s.Believed, func(a, b Box) int { return cmp.Compare(a.From, b.From) })
 	s.findEnds(r)
 	s.findTrouble(r)
+	if len(s.Segments.Left) > 0 {
+		s.Segments.explain(Rungs(r, s.Conn), s.Dir)
+	}
 }
 
 // believe notes what was believed to be the command or the answer of a call.

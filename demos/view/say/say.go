@@ -47,6 +47,8 @@ var laneWords = map[picture.Kind]string{
 	picture.Offset:   "offset",
 	picture.Message:  "message",
 	picture.Written:  "written",
+	picture.Segment:  "segment",
+	picture.Resent:   "resent",
 	picture.Wire:     "wire",
 	picture.Read:     "read",
 	picture.Believed: "believed",
@@ -321,6 +323,10 @@ func Key(in words.Lang, k picture.Key) []string {
 	add(k.Gap, "+9: that many bytes are not drawn")
 	add(k.Rest, "--: the rest of a character")
 	add(k.Order, "nth 2 1: the second and the first to arrive")
+	add(k.Bytes, "bytes 4-6: a segment with bytes 4, 5 and 6")
+	add(k.Ack, "ACK 7: all bytes before byte 7 have come")
+	add(k.Room, "window 0: the receiver has room for 0 bytes")
+	add(k.Fin, "FIN: no more bytes follow")
 	return list
 }
 

@@ -106,17 +106,18 @@ func (s *Stepper) View(width, height int) []string {
 	if right, asked := s.score(); asked > 0 {
 		foot += in.Sayf(", %d of %d right", right, asked)
 	}
+	foot = picture.Clip(foot, width)
 	if s.options.Color {
 		foot = "\x1b[7m" + foot + "\x1b[27m"
 	}
-	head := s.head()
+	head := picture.Clip(s.head(), width)
 	room := max(1, height-len(text)-3) // a head, a blank line, a foot
-	picture := s.picture(room)
-	s.over = max(0, len(picture)-room)
+	drawn := s.picture(room)
+	s.over = max(0, len(drawn)-room)
 	s.scrolled = min(s.scrolled, s.over)
-	picture = picture[s.scrolled:min(len(picture), s.scrolled+room)]
+	drawn = drawn[s.scrolled:min(len(drawn), s.scrolled+room)]
 
-	lines := append([]string{head}, picture...)
+	lines := append([]string{head}, drawn...)
 	lines = append(lines, "")
 	lines = append(lines, text...)
 	lines = lines[:min(len(lines), max(0, height-1))]

@@ -4,6 +4,7 @@ import (
 	"io"
 
 	beliefs "stickydemo/demos/belief"
+	"stickydemo/demos/lab"
 	"stickydemo/demos/view/picture"
 	"stickydemo/demos/view/say"
 )
@@ -19,6 +20,7 @@ func Belief(w io.Writer, r *beliefs.Result, o Options) error {
 		c.part(p, &k)
 		k.Sent = k.Sent && len(p.Calls) == 0
 	}
+	c.pauses(r.Pauses)
 	c.key(k)
 	c.down(12)
 	measured := picture.Clean(r.Measured.In(c.o.Lang))
@@ -69,6 +71,30 @@ func (c *canvas) part(p beliefs.Part, k *picture.Key) {
 	if p.Err != nil && !picture.Told(p.Result, p.Err) {
 		c.field(say.LabelEnd, picture.Clean(p.Err.Error()))
 	}
+}
+
+// pauses is a table of what was predicted of them and what was found.
+func (c *canvas) pauses(list []lab.Pause) {
+	if len(list) == 0 {
+		return
+	}
+	c.down(16)
+	c.path("rule", 2, "M%d %dH%d", margin, c.y, c.right())
+	c.down(10)
+	c.lines(title, "ink", margin, say.Pauses(c.o.Lang))
+	for i, row := range say.PauseTable(c.o.Lang, list) {
+		f := body
+		if i < 2 {
+			f = strong
+		}
+		width := (c.right() - margin) / len(row)
+		for j, text := range row {
+			c.ending(f, "ink", margin+(j+1)*width-12, c.y+f.size, text)
+		}
+		c.y += f.line()
+	}
+	c.down(8)
+	c.lines(body, "ink", margin, say.PauseNote(c.o.Lang))
 }
 
 // amount draws a bar to the scale of the largest.

@@ -119,5 +119,7 @@ func (c *canvas) write(w io.Writer, name, description string) error {
 // escape returns text as XML, without what a peer could do harm with: see
 // picture.Clean.
 func escape(text string) string {
-	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;").Replace(picture.Clean(text))
+	return entities.Replace(picture.Clean(text))
 }
+
+var entities = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;")

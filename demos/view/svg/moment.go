@@ -13,7 +13,7 @@ import (
 // shows the picture; k notes the signs that it used.
 func Moment(w io.Writer, r *lab.Result, events int, o Options, k *picture.Key) error {
 	c := newCanvas(o)
-	c.streams(r, picture.Moment(r, events), k)
+	c.streams(picture.Until(r, events), picture.Moment(r, events), k)
 	name := c.o.Lang.Sayf("%s: ", say.Stage(c.o.Lang, r.Stage, r.Variant)) + say.Program(r)
 	description := ""
 	if events > 0 {

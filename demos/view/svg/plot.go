@@ -34,8 +34,9 @@ type Point struct{ X, Y float64 }
 const MostSeries = 16
 
 const (
-	plotTop    = 120
-	plotBottom = 620
+	plotAbove  = 96 // what stands above the axes: title and unit
+	plotHeight = 500
+	plotBelow  = 76
 	plotLeft   = 140
 	markerSize = 7 // from its middle
 )
@@ -47,19 +48,24 @@ func Plot(w io.Writer, chart Chart, o Options) error {
 		return fmt.Errorf("%d series in a chart, over the limit of %d", n, MostSeries)
 	}
 	c := newCanvas(o)
-	p := newPlot(c, &chart)
-	c.lines(heading, "ink", margin, heading.shorten(chart.Title, right-margin))
-	p.grid(&chart)
-	for i, s := range chart.Series {
-		p.line(i, s)
-	}
-	p.names(chart.Series)
-	c.y = 720 - margin
+	c.chart(&chart)
 	var names []string
 	for _, s := range chart.Series {
 		names = append(names, s.Name)
 	}
 	return c.write(w, chart.Title, fmt.Sprintf("%s: %s, %s: %s.", chart.Y.text(), chart.Title, chart.X.text(), strings.Join(names, ", ")))
+}
+
+// chart draws a chart below what stands there.
+func (c *canvas) chart(chart *Chart) {
+	p := newPlot(c, chart)
+	c.lines(heading, "ink", margin, heading.shorten(chart.Title, right-margin))
+	p.grid(chart)
+	for i, s := range chart.Series {
+		p.line(i, s)
+	}
+	p.names(chart.Series)
+	c.y = p.bottom + plotBelow
 }
 
 func (a Axis) text() string {
@@ -71,9 +77,10 @@ func (a Axis) text() string {
 
 // plot is where values stand.
 type plot struct {
-	c     *canvas
-	right int // of the lines; their names stand behind it
-	x, y  scale
+	c           *canvas
+	top, bottom int
+	right       int // of the lines; their names stand behind it
+	x, y        scale
 }
 
 // scale maps values from 0 or below to most on pixels.
@@ -87,7 +94,7 @@ func newPlot(c *canvas, chart *Chart) *plot {
 	for _, s := range chart.Series {
 		names = max(names, strong.width(s.Name))
 	}
-	p := &plot{c: c, right: right - min(names, 360) - 36}
+	p := &plot{c: c, top: c.y + plotAbove, bottom: c.y + plotAbove + plotHeight, right: right - min(names, 360) - 36}
 	var xs, ys []float64
 	for _, s := range chart.Series {
 		for _, at := range s.Points {
@@ -97,7 +104,7 @@ func newPlot(c *canvas, chart *Chart) *plot {
 		}
 	}
 	p.x = newScale(xs, plotLeft, p.right)
-	p.y = newScale(ys, plotBottom, plotTop)
+	p.y = newScale(ys, p.bottom, p.top)
 	return p
 }
 
@@ -156,7 +163,7 @@ func (s scale) text(v float64) string {
 
 func (p *plot) grid(chart *Chart) {
 	c := p.c
-	c.text(strong, "ink", margin, plotTop-30, strong.shorten(chart.Y.text(), right-margin))
+	c.text(strong, "ink", margin, p.top-30, strong.shorten(chart.Y.text(), right-margin))
 	for _, v := range p.y.ticks() {
 		y := p.y.at(v)
 		c.path("rule", 1, "M%d %dH%d", plotLeft, y, p.right)
@@ -164,11 +171,11 @@ func (p *plot) grid(chart *Chart) {
 	}
 	for _, v := range p.x.ticks() {
 		x := p.x.at(v)
-		c.path("bar", 2, "M%d %dv8", x, plotBottom)
-		c.centred(body, "ink", x, plotBottom+34, p.x.text(v))
+		c.path("bar", 2, "M%d %dv8", x, p.bottom)
+		c.centred(body, "ink", x, p.bottom+34, p.x.text(v))
 	}
-	c.path("bar", 3, "M%d %dV%dH%d", plotLeft, plotTop, plotBottom, p.right)
-	c.centred(strong, "ink", (plotLeft+p.right)/2, plotBottom+72, strong.shorten(chart.X.text(), p.right-plotLeft))
+	c.path("bar", 3, "M%d %dV%dH%d", plotLeft, p.top, p.bottom, p.right)
+	c.centred(strong, "ink", (plotLeft+p.right)/2, p.bottom+72, strong.shorten(chart.X.text(), p.right-plotLeft))
 }
 
 // dashes tell lines apart without colour, and so do their markers.
@@ -242,7 +249,7 @@ func (p *plot) names(series []Series) {
 		}
 	}
 	for i := len(list) - 1; i >= 0; i-- {
-		limit := plotBottom
+		limit := p.bottom
 		if i+1 < len(list) {
 			limit = list[i+1].y - distance
 		}

@@ -134,9 +134,13 @@ func (c *canvas) streams(r *lab.Result, all []*picture.Stream, k *picture.Key) {
 		c.down(8)
 		c.lines(title, "ink", margin, say.Stream(c.o.Lang, s, r.Log.Conns() > 1))
 		c.stream(s, k)
+		c.waits(s)
 		c.losses(s)
 		if s.Reset && !r.Plan.Whole() {
 			c.field("", say.Reset(c.o.Lang))
+		}
+		if i+1 == len(all) || all[i+1].Conn != s.Conn {
+			c.ladder(r, s.Conn, k)
 		}
 	}
 	c.down(8)

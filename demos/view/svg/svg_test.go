@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 
 	beliefs "stickydemo/demos/belief"
@@ -216,6 +217,7 @@ func TestGolden(t *testing.T) {
 	for name, draw := range map[string]func(io.Writer) error{
 		"stage4.svg":            func(w io.Writer) error { return Run(w, naive, fixed, Options{}) },
 		"belief-four-bytes.svg": func(w io.Writer) error { return Belief(w, &belief, Options{Theme: Dark, ID: "b"}) },
+		"cost.svg":              func(w io.Writer) error { return Cost(w, costs(&l, "wan"), Options{}) },
 		"plot.svg":              func(w io.Writer) error { return Plot(w, growing, Options{Theme: Light}) },
 	} {
 		var out stdbytes.Buffer
@@ -347,6 +349,64 @@ func TestPlot(t *testing.T) {
 	if err := Plot(io.Discard, crowd, Options{}); err == nil {
 		t.Errorf("Plot of %d series: got no error", len(crowd.Series))
 	}
+}
+
+// costs is what stages 2 and 4 cost, all programs.
+func costs(l *lab.Lab, plan string) *lab.Costs {
+	var c lab.Costs
+	for _, id := range []string{"stage2", "stage4"} {
+		s := stage.Find(id)
+		spec := lab.Spec{Stage: s, Plan: netsim.MustParsePlan(plan), Commands: []string{"echo hello"}, Clients: stage.OneClient}
+		for _, v := range s.Variants {
+			spec.Side, spec.Variant = stage.Naive, v.Name
+			c.Add(l, spec)
+		}
+		for _, side := range []stage.Side{stage.Naive, stage.Fixed} {
+			spec.Side, spec.Variant = side, ""
+			c.Add(l, spec)
+		}
+	}
+	return &c
+}
+
+// Lines that would hide each other are one, which names all of its programs; and
+// whoever fails has none.
+func TestCost(t *testing.T) {
+	var l lab.Lab
+	defer l.Close()
+	for plan, want := range map[string]string{
+		"wan":             "stage2 naive | stage2 nopause; stage4 naive | stage2 fixed; stage4 fixed",
+		"link:rtt=40ms":   "stage2 naive | stage2 fixed; stage4 naive, fixed | fail: stage2 nopause",
+		"down:truncate=0": "fail: stage2 nopause, naive, fixed; stage4 naive, fixed",
+	} {
+		c := costs(&l, plan)
+		bundles, failed, apart := bundled(c.ByTrip)
+		var got []string
+		for _, b := range bundles {
+			got = append(got, b.programs(words.English))
+		}
+		if len(failed) > 0 {
+			got = append(got, "fail: "+failed.programs(words.English))
+		}
+		if text := strings.Join(got, " | "); text != want {
+			t.Errorf("%s: got lines %s, want %s", plan, text, want)
+		}
+		if apart > 100*time.Microsecond {
+			t.Errorf("%s: got programs with one line %s apart", plan, apart)
+		}
+		for _, in := range words.Langs {
+			var out stdbytes.Buffer
+			if err := Cost(&out, c, Options{Lang: in}); err != nil {
+				t.Fatal(err)
+			}
+			check(t, plan, out.Bytes())
+		}
+	}
+	var out stdbytes.Buffer
+	if err := Cost(&out, &lab.Costs{}, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	check(t, "nothing", out.Bytes())
 }
 
 func TestScale(t *testing.T) {
@@ -481,6 +541,7 @@ func TestWriteErrorsReturn(t *testing.T) {
 	for name, err := range map[string]error{
 		"Run":    Run(brokenWriter{}, r, nil, Options{}),
 		"Belief": Belief(brokenWriter{}, belief, Options{}),
+		"Cost":   Cost(brokenWriter{}, &lab.Costs{}, Options{}),
 		"Plot":   Plot(brokenWriter{}, growing, Options{}),
 	} {
 		if !errors.Is(err, errBroken) {

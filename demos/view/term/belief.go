@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	beliefs "stickydemo/demos/belief"
+	"stickydemo/demos/lab"
 	"stickydemo/demos/view/picture"
 	"stickydemo/demos/view/say"
 	"stickydemo/demos/words"
@@ -44,6 +45,7 @@ func Belief(w io.Writer, r *beliefs.Result, o Options) error {
 		lines = append(lines, partLines(in, p, width, &k)...)
 		k.Sent = k.Sent && len(p.Calls) == 0
 	}
+	lines = append(lines, pauses(in, r.Pauses, width)...)
 	lines = append(lines, explain(in, k, width)...)
 	lines = append(lines, nil)
 	if r.Skipped.IsZero() {
@@ -105,6 +107,26 @@ func partLines(in words.Lang, p beliefs.Part, width int, k *picture.Key) []line 
 		lines = append(lines, field(in, say.LabelEnd, picture.Clean(p.Err.Error()), width-margin)...)
 	}
 	return lines
+}
+
+// pauses is a table of what was predicted of them and what was found.
+func pauses(in words.Lang, list []lab.Pause, width int) []line {
+	if len(list) == 0 {
+		return nil
+	}
+	var t table
+	for i, row := range say.PauseTable(in, list) {
+		cells := make([]entry, len(row))
+		for j, text := range row {
+			cells[j] = entry{text: text, right: j > 0}
+			if i < 2 {
+				cells[j].style = strong
+			}
+		}
+		t.rows = append(t.rows, cells)
+	}
+	lines := []line{nil, {{say.Pauses(in), strong}}}
+	return append(append(lines, t.lines(width)...), wrapped(say.PauseNote(in), width)...)
 }
 
 // bar draws an amount to the scale of the largest.

@@ -18,9 +18,9 @@ func Cost(w io.Writer, c *lab.Costs, o Options) error {
 	lines := perMessage(in, c.Programs).lines(width)
 	lines = append(lines, remark(in.Say(phraseCost), width)...)
 	lines = append(lines, nil)
-	lines = append(lines, growth(in, in.Say(phraseByTrip), c.ByTrip, func(p lab.Point) string { return say.Time(p.Link.RTT) }, width)...)
-	lines = append(lines, growth(in, in.Say(phraseByLoss), c.ByLoss, func(p lab.Point) string { return sayLossRate(p.Link.Loss) }, width)...)
-	lines = append(lines, wrapped(in.Say(phraseGrowth), width)...)
+	lines = append(lines, growth(in, say.ByTrip(in), c.ByTrip, func(p lab.Point) string { return say.Time(p.Link.RTT) }, width)...)
+	lines = append(lines, growth(in, say.ByLoss(in), c.ByLoss, func(p lab.Point) string { return say.Percent(p.Link.Loss) }, width)...)
+	lines = append(lines, wrapped(say.Growth(in), width)...)
 	return write(w, lines, o)
 }
 
@@ -34,7 +34,7 @@ func perMessage(in words.Lang, results []*lab.Result) *table {
 	for _, r := range results {
 		c, n := r.Cost, max(1, len(r.Calls))
 		row := []entry{
-			{text: r.Stage.ID + " " + sayProgramShort(r)},
+			{text: r.Stage.ID + " " + say.ProgramShort(&r.Spec)},
 			{text: string(r.Verdict), style: verdictStyle(r.Verdict)},
 			{text: say.Time(c.Elapsed / time.Duration(n)), right: true},
 		}
@@ -70,7 +70,7 @@ func growth(in words.Lang, heading string, list []lab.Growth, head func(lab.Poin
 		t.rows[0] = append(t.rows[0], entry{text: head(p), right: true, style: strong})
 	}
 	for _, g := range list {
-		row := []entry{{text: g.Stage.ID + " " + sayProgramShort(&lab.Result{Spec: g.Spec})}}
+		row := []entry{{text: g.Stage.ID + " " + say.ProgramShort(&g.Spec)}}
 		for _, p := range g.Points {
 			e := entry{text: say.Time(p.Elapsed), right: true}
 			if p.Verdict != stage.OK {

@@ -68,7 +68,7 @@ func Matrix(w io.Writer, results []*lab.Result, o Options) error {
 	heads := map[string][]string{}
 	verdicts := map[place]stage.Verdict{}
 	for _, r := range results {
-		head := []string{r.Stage.ID, sayProgramShort(r)}
+		head := []string{r.Stage.ID, say.ProgramShort(&r.Spec)}
 		p := place{strings.Join(head, " "), r.Plan.String()}
 		if heads[p.program] == nil {
 			heads[p.program] = head

@@ -98,8 +98,8 @@ func Picture(w io.Writer, r *lab.Result, o Options) error {
 
 // section is a part of a picture that stands beside the same part of another.
 type section struct {
-	conn  int // 0 for what stands before the streams
-	dir   trace.Direction
+	conn  int             // 0 for what stands before the streams
+	dir   trace.Direction // none for what stands behind both
 	lines []line
 }
 
@@ -178,6 +178,7 @@ func side(in words.Lang, r *lab.Result, width int, k *picture.Key) []section {
 			sec.lines = append(sec.lines, line{{t, strong}})
 		}
 		sec.lines = append(sec.lines, drawStream(in, s, width, k)...)
+		sec.lines = append(sec.lines, waits(in, s, text)...)
 		if s.Lost > 0 {
 			sec.lines = append(sec.lines, field(in, "", say.Lost(in, s.Lost), text)...)
 		}
@@ -188,6 +189,9 @@ func side(in words.Lang, r *lab.Result, width int, k *picture.Key) []section {
 			sec.lines = append(sec.lines, field(in, "", say.Reset(in), text)...)
 		}
 		sections = append(sections, sec)
+		if i+1 == len(all) || all[i+1].Conn != s.Conn {
+			sections = append(sections, section{conn: s.Conn, lines: drawLadder(in, r, s.Conn, text, k)})
+		}
 	}
 	end := section{conn: tail, lines: []line{nil}}
 	if hidden > 0 {

@@ -45,10 +45,6 @@ const (
 		"extra is what the wire carried beyond the payload, and a trip is one there and back. " +
 		"Where the link is modelled, segments are those that both ends sent, with those that only acknowledge, " +
 		"and headers are their bytes, 40 each."
-	phraseByTrip = "Time a message, by the round-trip time"
-	phraseByLoss = "Time a message, by the share of segments that is lost"
-	phraseGrowth = "The link is otherwise the same. With loss, times are the mean over 50 seeds; " +
-		"what is lost is sent again after a timeout of at least 200 ms."
 	phraseMatrix = "Rows are plans, columns are programs. torn, leftover, glued and wrong are silent: " +
 		"the program was given a wrong answer and did not notice, which is worse than any error."
 )
@@ -105,14 +101,6 @@ func sayMeasured(in words.Lang, agree, all int) string {
 		agree, all, lab.LinkTries, lab.LinkTolerance, lab.LinkRounds)
 }
 
-// sayProgramShort is say.Program for the head of a column.
-func sayProgramShort(r *lab.Result) string {
-	if r.Variant != "" && r.Side == stage.Naive {
-		return r.Variant
-	}
-	return string(r.Side)
-}
-
 func sayBreak(in words.Lang, b *stage.Break, variant string) string {
 	who := "naive"
 	if variant != "" {
@@ -124,9 +112,6 @@ func sayBreak(in words.Lang, b *stage.Break, variant string) string {
 func sayEqualLines(in words.Lang, n int) string {
 	return in.Sayf("(%s)", words.Count(n, "equal line"))
 }
-
-// sayLossRate is a share of a million as a percentage.
-func sayLossRate(loss int) string { return strconv.FormatFloat(float64(loss)/1e4, 'f', -1, 64) + "%" }
 
 const (
 	wordSmallest = "smallest"

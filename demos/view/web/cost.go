@@ -54,28 +54,9 @@ func price(ctx context.Context, q *request) (any, error) {
 	}
 	rows := perMessage(q.Lang, all.Programs)
 	var out bytes.Buffer
-	chart := svg.Chart{
-		Title: q.Lang.Say("What the round trip costs a message, repaired programs"),
-		X:     svg.Axis{Name: q.Lang.Say("round trip"), Unit: "ms"},
-		Y:     svg.Axis{Name: q.Lang.Say("time a message takes"), Unit: "ms"},
-	}
-	for _, g := range all.ByTrip {
-		if g.Side != stage.Fixed || len(chart.Series) == svg.MostSeries {
-			continue
-		}
-		s := svg.Series{Name: g.Stage.ID + " " + g.Stage.Name}
-		for _, p := range g.Points {
-			if p.Verdict == stage.OK {
-				s.Points = append(s.Points, svg.Point{X: milliseconds(p.Link.RTT), Y: milliseconds(p.Elapsed)})
-			}
-		}
-		chart.Series = append(chart.Series, s)
-	}
-	err = svg.Plot(&out, chart, svg.Options{Lang: q.Lang, ID: "stickydemo-cost", Bare: true})
+	err = svg.Cost(&out, &all, svg.Options{Lang: q.Lang, ID: "stickydemo-cost", Width: clamp(q.Width), Bare: true})
 	return &costs{plan.String(), rows, columns(rows), out.String()}, err
 }
-
-func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
 // perMessage is a table of what a message costs each program. A number that is
 // not known, for want of a link that is modelled, is "-".

@@ -12,7 +12,9 @@ import (
 
 // drawing is the picture of a run as a file.
 func drawing(ctx context.Context, q *request) (any, error) {
-	results, err := q.results(ctx)
+	var l lab.Lab
+	defer l.Close()
+	results, err := q.results(ctx, &l)
 	if err != nil {
 		return nil, err
 	}
@@ -30,7 +32,9 @@ func drawing(ctx context.Context, q *request) (any, error) {
 
 // capture is a run as a file for Wireshark.
 func capture(ctx context.Context, q *request) (any, error) {
-	results, err := q.results(ctx)
+	var l lab.Lab
+	defer l.Close()
+	results, err := q.results(ctx, &l)
 	if err != nil {
 		return nil, err
 	}

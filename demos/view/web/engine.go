@@ -31,7 +31,7 @@ const (
 
 	// MaxBytes is the most bytes of all commands and their answers together, as
 	// the programs are right to send them.
-	MaxBytes = 64 << 10
+	MaxBytes = 32 << 10
 )
 
 // Statuses of HTTP, whose package would double the size of the WebAssembly.

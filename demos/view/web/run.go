@@ -135,7 +135,9 @@ type said struct {
 
 // run runs both sides of a stage, or one, and draws them at a moment.
 func run(ctx context.Context, q *request) (any, error) {
-	results, err := q.results(ctx)
+	var l lab.Lab
+	defer l.Close()
+	results, err := q.results(ctx, &l)
 	if err != nil {
 		return nil, err
 	}
@@ -166,7 +168,7 @@ func run(ctx context.Context, q *request) (any, error) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		s, err := q.side(r, events[i], &key)
+		s, err := q.side(&l, r, events[i], &key)
 		if err != nil {
 			return nil, err
 		}
@@ -178,7 +180,7 @@ func run(ctx context.Context, q *request) (any, error) {
 }
 
 // results runs what is asked for.
-func (q *request) results(ctx context.Context) ([]*lab.Result, error) {
+func (q *request) results(ctx context.Context, l *lab.Lab) ([]*lab.Result, error) {
 	s, err := q.stage()
 	if err != nil {
 		return nil, err
@@ -197,8 +199,6 @@ func (q *request) results(ctx context.Context) ([]*lab.Result, error) {
 		return nil, err
 	}
 	var results []*lab.Result
-	var l lab.Lab
-	defer l.Close()
 	for _, side := range sides {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -214,7 +214,7 @@ func rest(p netsim.Plan) string {
 	return strings.TrimPrefix(p.String(), "glue")
 }
 
-func (q *request) side(r *lab.Result, events int, key *picture.Key) (side, error) {
+func (q *request) side(l *lab.Lab, r *lab.Result, events int, key *picture.Key) (side, error) {
 	in := q.Lang
 	expected, _ := r.Expected()
 	c := r.Cost
@@ -238,7 +238,7 @@ func (q *request) side(r *lab.Result, events int, key *picture.Key) (side, error
 	for _, i := range keep {
 		s.Calls = append(s.Calls, oneCall(in, i, &r.Calls[i], i < known))
 	}
-	s.Lengths, s.Bytes = uncut(r)
+	s.Lengths, s.Bytes = uncut(l, r)
 
 	o := svg.Options{Lang: in, ID: "stickydemo-" + string(r.Side), Width: clamp(q.Width), Bare: true}
 	var out bytes.Buffer
@@ -272,7 +272,7 @@ func oneCall(in words.Lang, i int, c *lab.Call, known bool) call {
 
 // uncut runs a result's programs where nothing is cut, for the ruler: it stays as
 // it is while cuts move.
-func uncut(r *lab.Result) (lengths, ruler) {
+func uncut(l *lab.Lab, r *lab.Result) (lengths, ruler) {
 	if r.Stage.OnDatagrams() {
 		return lengths{}, ruler{stretch{[]byte{}, []part{}}, stretch{[]byte{}, []part{}}}
 	}
@@ -280,7 +280,7 @@ func uncut(r *lab.Result) (lengths, ruler) {
 	spec.Plan = netsim.Plan{}
 	var n lengths
 	up, down := stretch{[]byte{}, []part{}}, stretch{[]byte{}, []part{}}
-	for _, s := range picture.Streams(lab.Run(spec)) {
+	for _, s := range picture.Streams(l.Run(spec)) {
 		if s.Dir == trace.Up && len(s.Data) > n.Up {
 			n.Up, up = len(s.Data), parts(s)
 		}

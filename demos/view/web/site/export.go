@@ -26,7 +26,7 @@ const (
 )
 
 // ErrNoEngine says that there is nothing that could be exported as the engine.
-var ErrNoEngine = errors.New("there is no engine to export: run this in stickydemo's own checkout, where go can build it")
+var ErrNoEngine = fmt.Errorf("there is no engine to export: run this in stickydemo's own checkout, where go can build it")
 
 // DirError says why a folder cannot be written.
 type DirError struct {
@@ -96,7 +96,7 @@ func free(dir string) error {
 	case err != nil:
 		return cause(err)
 	case len(list) > 0:
-		return errors.New("it is not empty")
+		return fmt.Errorf("it is not empty")
 	}
 	return nil
 }
@@ -151,13 +151,13 @@ func pageFiles() (map[string][]byte, error) {
 // local is the page's index for a server that knows nothing of the page: it says
 // where the engine is, and brings the policy along.
 func local(index []byte) ([]byte, error) {
-	const charset = `<meta charset="utf-8">`
+	const head = "<head>\n"
 	policy, _, _ := strings.Cut(Policy, "; frame-ancestors") // which a page cannot say of itself
-	said := fmt.Sprintf("%s\n<meta http-equiv=\"Content-Security-Policy\" content=\"%s\">\n<meta name=\"engine\" content=\"wasm\">", charset, html.EscapeString(policy))
-	if bytes.Count(index, []byte(charset)) != 1 {
-		return nil, fmt.Errorf("index.html has not one %s", charset)
+	said := fmt.Sprintf("%s<meta http-equiv=\"Content-Security-Policy\" content=\"%s\">\n<meta name=\"engine\" content=\"wasm\">\n", head, html.EscapeString(policy))
+	if bytes.Count(index, []byte(head)) != 1 {
+		return nil, fmt.Errorf("index.html has not one %q", head)
 	}
-	return bytes.Replace(index, []byte(charset), []byte(said), 1), nil
+	return bytes.Replace(index, []byte(head), []byte(said), 1), nil
 }
 
 // wasmPackage is the engine's.
@@ -191,7 +191,7 @@ func engineFiles(ctx context.Context) (map[string][]byte, error) {
 		case licence:
 			data, err := os.ReadFile(filepath.Join(root, "LICENSE"))
 			if errors.Is(err, fs.ErrNotExist) { // some distributions keep it elsewhere
-				return []byte("wasm_exec.js is a part of Go, under the licence at https://go.dev/LICENSE\n"), nil
+				return fmt.Appendf(nil, "wasm_exec.js is a part of Go, under the licence at https://go.dev/LICENSE\n"), nil
 			}
 			return data, err
 		}

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// browsing starts the page's server and returns its address.
+func browsing(t *testing.T, args ...string) (*process, string) {
+	t.Helper()
+	p := start(t, append([]string{"web", "--no-open"}, args...)...)
+	return p, strings.TrimSpace(<-p.first)
+}
+
+func TestWeb(t *testing.T) {
+	p, address := browsing(t)
+	for path, want := range map[string]string{"": "<!doctype html>", "picture.css": ".stickydemo text{", "worker.js": "importScripts"} {
+		r, err := http.Get(address + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(r.Body)
+		r.Body.Close()
+		if err != nil || r.StatusCode != http.StatusOK || !strings.Contains(string(body), want) {
+			t.Errorf("%s: got %d, %v, %.100s", path, r.StatusCode, err, body)
+		}
+	}
+	r, err := http.Post(address+"api/run", "application/json", strings.NewReader(`{"stage":"stage4"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Body.Close()
+	if r.StatusCode != http.StatusOK {
+		t.Errorf("run: got %d", r.StatusCode)
+	}
+	p.interrupt()
+	if status, said := p.wait(), p.rest(); status != exitOK || len(said) > 0 {
+		t.Errorf("on Ctrl-C: got status %d and %q", status, said)
+	}
+}
+
+// webExample runs an example of --help: its port may be taken, no browser is to be
+// opened, and go builds only in the checkout.
+func webExample(t *testing.T, line string) {
+	if strings.Contains(line, "--export") {
+		if testing.Short() {
+			return
+		}
+		wd, err := os.Getwd()
+		if err != nil {
+			t.Fatal(err)
+		}
+		dir := filepath.Join(t.TempDir(), "page")
+		got := command(t, "web", "--export", dir)
+		if _, err := os.Stat(filepath.Join(dir, "stickydemo.wasm")); got.status != exitOK || got.stderr != "" || err != nil {
+			t.Errorf("%s in %s: status %d, %s, %v", line, wd, got.status, got.stderr, err)
+		}
+		return
+	}
+	var args []string
+	for _, word := range strings.Fields(line)[2:] {
+		if word = strings.Replace(word, ":8080", ":0", 1); word != "--no-open" {
+			args = append(args, word)
+		}
+	}
+	p, address := browsing(t, args...)
+	if !strings.HasPrefix(address, "http://") {
+		t.Errorf("%s: got %q", line, address)
+	}
+	p.interrupt()
+	if status := p.wait(); status != exitOK {
+		t.Errorf("%s: got status %d", line, status)
+	}
+}
+
+// Who is interrupted while go builds leaves nothing.
+func TestInterruptedWebExport(t *testing.T) {
+	dir := t.TempDir()
+	p := start(t, "web", "--export", filepath.Join(dir, "page"))
+	p.interrupt()
+	p.wait()
+	for _, name := range []string{dir, p.cmd.Dir} {
+		if left, err := os.ReadDir(name); err != nil || len(left) > 0 && left[0].Name() != "page" {
+			t.Errorf("%v, %v are left", left, err)
+		}
+	}
+}
