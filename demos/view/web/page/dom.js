@@ -34,3 +34,15 @@ export function text(element, said) {
 	if (element.textContent !== said) element.textContent = said;
 	element.hidden = said === "";
 }
+
+// width returns a function that tells an element's width without a new layout of the
+// page, and calls changed when it is another.
+export function width(element, changed) {
+	let known = 0;
+	new ResizeObserver(() => {
+		if (element.clientWidth === known) return;
+		known = element.clientWidth;
+		changed();
+	}).observe(element);
+	return () => (known ||= element.clientWidth);
+}

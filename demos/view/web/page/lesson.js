@@ -6,7 +6,7 @@ import { say } from "./words.js";
 export async function lesson({ engine, state, catalogue, choose }) {
 	const own = catalogue.lessons.find((l) => l.stage === state.stage);
 	const number = Number(state.lesson ?? own?.number ?? catalogue.lessons[0].number);
-	const got = await engine.ask("lesson", { number, lang: state.lang });
+	const got = await engine.ask("lesson", { number, lang: catalogue.lang });
 	const go = (n) => choose({ lesson: String(n) });
 	const select = el("select", { change: (e) => go(e.target.value) },
 		catalogue.lessons.map((l) => el("option", { value: l.number, selected: l.number === number }, `${String(l.number).padStart(2, "0")} ${l.title}`)));

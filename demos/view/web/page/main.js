@@ -20,7 +20,7 @@ let cuts = { up: [], down: [] };
 let gesture; // that the newest change was part of
 const places = new Map(); // what is known of fatal places
 
-const panes = Object.fromEntries(["naive", "fixed"].map((side) => [side, new Pane(side, edit, (plan) => choose({ plan, at: undefined }))]));
+const panes = Object.fromEntries(["naive", "fixed"].map((side) => [side, new Pane(side, edit, (plan) => choose({ plan, at: undefined }), () => answer && refresh())]));
 const cursor = new Cursor((at) => choose({ at: at ?? undefined }, false));
 const panels = new Panels({ engine, choose, get state() { return state; }, get answer() { return answer; }, get catalogue() { return catalogue; } });
 
@@ -94,7 +94,6 @@ async function speak(lang) {
 	catalogue.lang = lang;
 	learn(catalogue.words);
 	document.documentElement.lang = lang === "zh" ? "zh-Hans" : lang;
-	places.clear();
 	translate(document);
 	byId("lang").textContent = lang === "zh" ? "English" : "中文";
 	byId("lang").lang = lang === "zh" ? "en" : "zh-Hans";
@@ -110,19 +109,23 @@ function dress() {
 	const theme = state.theme ?? themes[0];
 	document.documentElement.dataset.theme = theme;
 	byId("theme").textContent = theme === "dark" ? say("Light") : say("Dark");
+	byId("plans").value = "?";
+	const chosen = [state.lang, state.stage, state.variant].join();
+	if (chosen === dressed) return;
+	dressed = chosen;
 	byId("stage").value = state.stage;
 	const variants = stage().variants;
 	byId("variants").hidden = variants.length < 2;
 	byId("variant").replaceChildren(...variants.map((v) => el("option", { value: v.name }, v.name ? `${v.name}: ${v.title}` : stage().name)));
 	byId("variant").value = state.variant ?? "";
-	byId("plans").value = "?";
 }
+let dressed;
 
 // request is what the engine is asked for.
 function request() {
 	// Where a pane is narrow, a wider picture is made smaller: its least type, of 18
 	// pixels, is still one of 14.
-	const room = panes.naive.width;
+	const room = panes.naive.width();
 	const width = Math.round(room < 600 ? room * 1.25 : room);
 	return { stage: state.stage, variant: state.variant, plan: state.plan, commands: state.c, side: "both", at: state.at ?? -1, lang: state.lang, theme: state.theme, width };
 }
@@ -193,9 +196,7 @@ function draw(got) {
 	const room = byId("panes");
 	if (room.children.length !== shown.length || shown.some((e, i) => room.children[i] !== e)) room.replaceChildren(...shown);
 	for (const side of got.sides) {
-		const known = places.get(placesKey(side.side));
-		panes[side.side].show(side, cuts);
-		panes[side.side].places(known ?? null);
+		panes[side.side].show(side, cuts, places.get(placesKey(side.side)) ?? null);
 	}
 	cursor.show(got.moments, got.at);
 	byId("command").textContent = got.command;
@@ -203,26 +204,31 @@ function draw(got) {
 	panels.show();
 }
 
-const placesKey = (side) => JSON.stringify([side, state.stage, state.variant, state.c, answer.rest]);
+const placesKey = (side) => JSON.stringify([side, state.stage, state.variant, state.c, answer.rest, state.lang]);
 
-let search = null; // that looks for fatal places
+let search = null; // that looks for fatal places, of these keys
 
-// settle asks for what may take longer than a picture.
+// settle asks for what may take longer than a picture, and lets go of what was
+// asked for before, if that is something else.
 async function settle() {
-	search?.abort();
-	const mine = (search = new AbortController());
-	for (const side of answer?.sides ?? []) {
-		const key = placesKey(side.side);
-		if (!places.has(key)) {
+	const sides = answer?.sides.map((s) => s.side) ?? [];
+	const keys = sides.map(placesKey);
+	if (search?.keys.join() === keys.join()) return;
+	search?.cancel.abort();
+	const mine = (search = { keys, cancel: new AbortController() });
+	const asked = { stage: state.stage, variant: state.variant, commands: state.c, plan: answer.rest, lang: state.lang };
+	for (const [i, side] of sides.entries()) {
+		if (!places.has(keys[i])) {
 			try {
-				places.set(key, await engine.ask("fatal", { stage: state.stage, variant: state.variant, commands: state.c, side: side.side, plan: answer.rest, lang: state.lang }, mine.signal));
+				const got = await engine.ask("fatal", { ...asked, side }, mine.cancel.signal);
+				places.set(keys[i], got);
 			} catch (e) {
-				if (mine.signal.aborted) return;
-				places.set(key, { directions: [], smallest: null, note: e.message });
+				if (mine.cancel.signal.aborted) return;
+				places.set(keys[i], { directions: [], smallest: null, note: e.message });
 			}
 		}
 		if (mine !== search) return;
-		panes[side.side].places(places.get(key));
+		panes[side].places(places.get(keys[i]));
 	}
 }
 
@@ -287,11 +293,6 @@ function listen() {
 		if (!byId("share").contains(e.target)) byId("share").open = false;
 	});
 	addEventListener("popstate", follow);
-	let width = innerWidth;
-	addEventListener("resize", () => {
-		if (innerWidth !== width) refresh(); // a phone's bars change the height alone
-		width = innerWidth;
-	});
 }
 
 listen();

@@ -1,6 +1,6 @@
 // The pane of one side: how it fared, its rulers, its picture, its calls.
 
-import { el, picture } from "./dom.js";
+import { el, picture, width } from "./dom.js";
 import { Ruler } from "./ruler.js";
 import { say } from "./words.js";
 
@@ -16,8 +16,9 @@ export function pill(verdict) {
 const decode = (base64) => Uint8Array.from(atob(base64 ?? ""), (c) => c.charCodeAt(0));
 
 export class Pane {
-	// edit is as Ruler's, jump is told a plan.
-	constructor(side, edit, jump) {
+	// edit is as Ruler's, jump is told a plan, resized that the picture has another
+	// width.
+	constructor(side, edit, jump, resized) {
 		this.side = side;
 		this.verdict = el("span");
 		this.headline = el("p", { class: "headline" });
@@ -31,14 +32,11 @@ export class Pane {
 		this.element = el("section", { class: "pane", id: side, "aria-labelledby": `${side}-title` },
 			el("div", { class: "pane-head" }, this.name, this.verdict, this.smallest),
 			this.headline, this.rulers.up.element, this.rulers.down.element, this.note, this.figure, this.calls, this.facts);
+		this.width = width(this.figure, resized);
 	}
 
-	get width() {
-		return this.figure.clientWidth;
-	}
-
-	// show draws a side of an answer.
-	show(side, cuts) {
+	// show draws a side of an answer, and what is known of its fatal places.
+	show(side, cuts, fatal) {
 		this.drawn = side;
 		this.cuts = cuts;
 		this.name.textContent = side.program;
@@ -47,8 +45,8 @@ export class Pane {
 		this.figure.setAttribute("aria-label", say("Picture, %s", side.program));
 		this.figure.replaceChildren(picture(side.svg));
 		this.streams = {};
-		for (const dir of ["up", "down"]) this.streams[dir] = { length: side.lengths[dir], bytes: decode(side.bytes[dir].data), parts: side.bytes[dir].parts };
-		this.showRulers();
+		for (const dir of ["up", "down"]) this.streams[dir] = { key: JSON.stringify(side.bytes[dir]), length: side.lengths[dir], bytes: decode(side.bytes[dir].data), parts: side.bytes[dir].parts };
+		this.places(fatal);
 		this.calls.replaceChildren(
 			el("caption", { class: "unseen" }, say("Calls, %s", side.program)),
 			el("tbody", {}, side.calls.map((c) => el("tr", { class: c.known ? "" : "later" },

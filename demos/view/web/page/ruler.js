@@ -2,7 +2,7 @@
 // them, and which places are fatal. All of it works by mouse, by touch and by
 // keyboard.
 
-import { el } from "./dom.js";
+import { el, width } from "./dom.js";
 import { count, say } from "./words.js";
 
 const cellMin = 22; // pixels that a byte's glyph needs
@@ -53,13 +53,14 @@ export class Ruler {
 		this.lens = el("div", { class: "lens" });
 		this.element = el("section", { class: "ruler" },
 			el("div", { class: "ruler-head" }, this.title, this.add, this.drop), this.track, this.lens, this.note);
+		this.room = width(this.element, () => this.length > 0 && this.redraw());
 	}
 
-	// show draws the ruler of a stream. What has not changed is left as it is, so
-	// that a handle under a finger stays under it.
-	show({ bytes, parts, length, cuts, fatal, summary }) {
+	// show draws the ruler of a stream; key tells one from another. What has not changed
+	// is left as it is, so that a handle under a finger stays under it.
+	show({ key, bytes, parts, length, cuts, fatal, summary }) {
 		this.cuts = cuts;
-		const drawn = [length, fatal?.join(), this.track.parentElement?.clientWidth, String(bytes), JSON.stringify(parts)].join("|");
+		const drawn = [length, fatal?.join(), key].join("|");
 		this.bytes = bytes;
 		this.parts = parts;
 		this.length = length;
@@ -71,6 +72,11 @@ export class Ruler {
 			this.drawn = drawn;
 			this.draw();
 		}
+		this.place();
+	}
+
+	redraw() {
+		this.draw();
 		this.place();
 	}
 
@@ -92,7 +98,7 @@ export class Ruler {
 	}
 
 	get width() {
-		const room = this.element.clientWidth;
+		const room = this.room();
 		return this.glyphs ? Math.min(room, this.length * cellMax) : room;
 	}
 
@@ -101,7 +107,7 @@ export class Ruler {
 	}
 
 	draw() {
-		const room = this.element.clientWidth;
+		const room = this.room();
 		this.glyphs = this.length * cellMin <= room && this.bytes.length >= this.length;
 		this.element.classList.toggle("scaled", !this.glyphs);
 		const width = this.width;
@@ -174,13 +180,16 @@ export class Ruler {
 		});
 		for (const handle of spare) handle.remove();
 		// A focused element that is moved loses the focus: the others move.
-		let before = true;
-		for (const handle of next) {
-			if (handle === wanted) before = false;
-			else if (before && wanted) wanted.before(handle);
-			else this.track.append(handle);
-			this.describe(handle);
+		const there = [...this.track.children].filter((e) => e.role === "slider");
+		if (next.some((handle, i) => handle !== there[i])) {
+			let before = true;
+			for (const handle of next) {
+				if (handle === wanted) before = false;
+				else if (before && wanted) wanted.before(handle);
+				else this.track.append(handle);
+			}
 		}
+		for (const handle of next) this.describe(handle);
 		this.handles = this.held && !next.includes(this.held.handle) ? [...next, this.held.handle] : next;
 		if (!this.handles.includes(this.selected)) this.selected = this.handles[0] ?? null;
 		for (const handle of this.handles) handle.classList.toggle("selected", handle === this.selected && this.handles.length > 1);
@@ -209,7 +218,7 @@ export class Ruler {
 		this.lens.hidden = this.glyphs || !this.selected;
 		if (this.lens.hidden) return;
 		const at = this.selected.offset;
-		const side = Math.max(2, Math.min(12, Math.floor((this.element.clientWidth - 120) / lensCell / 2)));
+		const side = Math.max(2, Math.min(12, Math.floor((this.room() - 120) / lensCell / 2)));
 		const line = el("div", { class: "lens-cells" });
 		for (let i = at - side; i < at + side; i++) {
 			const known = i >= 0 && i < Math.min(this.length, this.bytes.length);
