@@ -17,6 +17,7 @@ var waits = regexp.MustCompile(`stickydemo (trial|serve|call|relay|replay)\b|--s
 // Every command that a document has in the line runs, and comes out as its stage
 // lists; of those that wait for something, the command and its flags exist.
 func TestCommandsInTheLine(t *testing.T) {
+	t.Parallel()
 	needsShell(t)
 	said := map[string]string{} // by command: the document
 	for _, name := range documents(t, "../..") {

@@ -100,7 +100,13 @@ func outlineOf(document string) outline {
 		case *ast.Heading:
 			o.headings = append(o.headings, strings.Repeat("#", n.Level)+" "+string(n.Lines().Value(source)))
 		case *ast.CodeSpan:
-			o.inline = append(o.inline, strings.ReplaceAll(string(n.Text(source)), "\n", " "))
+			var code strings.Builder
+			for part := n.FirstChild(); part != nil; part = part.NextSibling() {
+				if line, ok := part.(*ast.Text); ok {
+					code.Write(line.Segment.Value(source))
+				}
+			}
+			o.inline = append(o.inline, strings.ReplaceAll(code.String(), "\n", " "))
 		case *ast.FencedCodeBlock:
 			switch string(n.Language(source)) {
 			case "diff":

@@ -6,6 +6,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
+	"strconv"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -28,6 +30,8 @@ func (m inEnglish) Run() int {
 	os.Unsetenv("LC_MESSAGES")
 	os.Setenv("LANG", "C.UTF-8")
 	straightToPython()
+	// What runs at once mostly waits, for peers and for time.
+	_ = flag.Set("test.parallel", strconv.Itoa(2*runtime.GOMAXPROCS(0)))
 	return m.M.Run()
 }
 
@@ -48,6 +52,7 @@ func straightToPython() {
 }
 
 func TestScripts(t *testing.T) {
+	t.Parallel()
 	testscript.Run(t, testscript.Params{
 		Dir:           "testdata",
 		UpdateScripts: *update,

@@ -3,12 +3,15 @@ package trial_test
 import (
 	"bufio"
 	"bytes"
+	"flag"
 	"fmt"
 	"io"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -30,6 +33,10 @@ func TestMain(m *testing.M) {
 	}
 	binaries = dir
 	straightToPython()
+	if !raceEnabled { // with it, a program's start is work
+		// What runs at once mostly waits, for programs and for time.
+		_ = flag.Set("test.parallel", strconv.Itoa(2*runtime.GOMAXPROCS(0)))
+	}
 	status := m.Run()
 	os.RemoveAll(dir)
 	os.Exit(status)
