@@ -19,6 +19,9 @@ var waits = regexp.MustCompile(`stickydemo (trial|serve|call|relay|replay)\b|--s
 func TestCommandsInTheLine(t *testing.T) {
 	t.Parallel()
 	needsShell(t)
+	if testing.Short() {
+		t.Skip("what documents show is shown without -short")
+	}
 	said := map[string]string{} // by command: the document
 	for _, name := range documents(t, "../..") {
 		text, err := os.ReadFile(name)
