@@ -16,7 +16,7 @@ var jsonheaderClient = []clientCase{
 	{"all in one read, since the reads ask for 4 and for the header", []string{native(48) + head(3) + "abc"}, []string{"abc"}},
 	{"an answer in pieces", []string{native(48), head(3), "a", "b", "c"}, []string{"abc"}},
 	{"a header as Python's json.dumps would write more of it", []string{native(37), `{"md5": null, "a": 1, "total_size":3}`, "abc"}, []string{"abc"}},
-	{"BUG: a length in two reads is none", []string{native(48)[:2], native(48)[2:] + head(3) + "abc"}, []string{"error: header length of 2 bytes, want 4"}},
+	{"BUG: a length in two reads is none", []string{native(48)[:2], native(48)[2:] + head(3) + "abc"}, []string{"error: one read returned 2 of the header length's 4 bytes"}},
 	{"BUG: a header in two reads is half a header", []string{native(48), head(3)[:2], head(3)[2:] + "abc"}, []string{"error: unexpected end of JSON input"}},
 	{"BUG: pipelined, the end of one answer takes the start of the next", []string{native(48) + head(3), "abc" + native(48)}, []string{"abc" + native(48)}},
 	{"a length below 0", []string{native(-1)}, []string{"error: unexpected end of JSON input"}},

@@ -12,7 +12,7 @@ var structheaderServer = []serverCase{
 var structheaderClient = []clientCase{
 	{"size and answer in one read, since the read asks for 4", []string{native(3) + "abc"}, []string{"abc"}},
 	{"an answer in pieces", []string{native(3), "a", "b", "c"}, []string{"abc"}},
-	{"BUG: a size in two reads is no size", []string{native(3)[:2], native(3)[2:] + "abc"}, []string{"error: header of 2 bytes, want 4"}},
+	{"BUG: a size in two reads is no size", []string{native(3)[:2], native(3)[2:] + "abc"}, []string{"error: one read returned 2 of the header's 4 bytes"}},
 	{"BUG: pipelined, the end of one answer takes the start of the next", []string{native(3), "abc" + native(1) + "d"}, []string{"abc" + native(1) + "d"}},
 	{"BUG: a size below 0 is an empty answer", []string{native(-1)}, []string{""}},
 	{"an answer of size 0", []string{native(0)}, []string{""}},

@@ -7,6 +7,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net"
+	"os"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -79,10 +80,14 @@ func conversation(r *lab.Result) string {
 	return b.String()
 }
 
-// schedules returns how many there are to try, on so many of the exchanges.
+// schedules returns how many there are to try, on so many of the exchanges: all
+// of them where CI has the time.
 func schedules() (seeds uint64, exchanges [][]string) {
-	if raced {
+	switch {
+	case raced:
 		return 200, composed[:1]
+	case os.Getenv("STICKYDEMO_CI") == "":
+		return 500, composed
 	}
 	return 2000, composed
 }
@@ -102,6 +107,7 @@ func TestComposition(t *testing.T) {
 			var l lab.Lab
 			defer l.Close()
 			seeds, exchanges := schedules()
+			t.Logf("%d schedules on %d exchanges; with STICKYDEMO_CI=1 and without -race 2000 on %d", seeds, len(exchanges), len(composed))
 			for k, commands := range exchanges {
 				spec := lab.Spec{Stage: &stage.All[i], Side: stage.Fixed, Commands: commands}
 				c, err := lab.Compose(t.Context(), spec, 1)

@@ -21,6 +21,7 @@ import (
 // lessons/figures. A block is one command or more, each behind "$ " and perhaps
 // on several lines, followed by its output.
 func TestDocuments(t *testing.T) {
+	t.Parallel()
 	needsShell(t)
 	if testing.Short() {
 		t.Skip("what documents show is shown without -short")

@@ -14,6 +14,7 @@ import (
 // after the other in one folder. A server's address alone is changed: 9999 may
 // be taken.
 func TestHelpExamples(t *testing.T) {
+	t.Parallel()
 	needsShell(t)
 	for _, c := range newApp(nil, nil).Commands {
 		t.Run(c.Name, func(t *testing.T) {

@@ -82,6 +82,8 @@ func lessonProblems(files fs.FS) []string {
 type outline struct {
 	headings []string // "## Questions"
 	commands []string
+	inline   []string // code in the line
+	diffs    []string // blocks
 	figures  []string
 	links    []string // to files
 }
@@ -97,8 +99,19 @@ func outlineOf(document string) outline {
 		switch n := n.(type) {
 		case *ast.Heading:
 			o.headings = append(o.headings, strings.Repeat("#", n.Level)+" "+string(n.Lines().Value(source)))
+		case *ast.CodeSpan:
+			var code strings.Builder
+			for part := n.FirstChild(); part != nil; part = part.NextSibling() {
+				if line, ok := part.(*ast.Text); ok {
+					code.Write(line.Segment.Value(source))
+				}
+			}
+			o.inline = append(o.inline, strings.ReplaceAll(code.String(), "\n", " "))
 		case *ast.FencedCodeBlock:
-			if string(n.Language(source)) == "console" {
+			switch string(n.Language(source)) {
+			case "diff":
+				o.diffs = append(o.diffs, string(n.Lines().Value(source)))
+			case "console":
 				for _, c := range markdown.Commands(strings.Split(string(n.Lines().Value(source)), "\n")) {
 					o.commands = append(o.commands, c.Text)
 				}
@@ -164,6 +177,7 @@ func pairProblems(base, english, chinese string) []string {
 	}
 	same("command", en.commands, zh.commands)
 	same("figure", en.figures, zh.figures)
+	same("diff", en.diffs, zh.diffs)
 	return problems
 }
 

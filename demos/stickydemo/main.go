@@ -25,17 +25,15 @@ const (
 	exitInconclusive = 3 // a trial that can say neither
 )
 
-func main() {
+func main() { os.Exit(Main()) }
+
+// Main runs the command and returns its exit status.
+func Main() int {
 	// Searches make much short-lived garbage on a heap of a few MiB: collecting
 	// it rarely takes a third off their time.
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(800)
 	}
-	os.Exit(Main())
-}
-
-// Main runs the command and returns its exit status.
-func Main() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends everything at once

@@ -1,8 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"flag"
 	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strconv"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -24,10 +29,30 @@ func (m inEnglish) Run() int {
 	os.Unsetenv("LC_ALL")
 	os.Unsetenv("LC_MESSAGES")
 	os.Setenv("LANG", "C.UTF-8")
+	straightToPython()
+	// What runs at once mostly waits, for peers and for time.
+	_ = flag.Set("test.parallel", strconv.Itoa(2*runtime.GOMAXPROCS(0)))
 	return m.M.Run()
 }
 
+// straightToPython puts Python itself before a script in PATH that looks for it at
+// each start, as that of pyenv does: longer than most of what we run takes.
+func straightToPython() {
+	name, err := exec.LookPath("python3")
+	if err != nil {
+		return
+	}
+	if file, err := os.ReadFile(name); err != nil || !bytes.HasPrefix(file, []byte("#!")) {
+		return
+	}
+	python, err := exec.Command(name, "-c", "import sys; print(sys.executable, end='')").Output()
+	if err == nil && filepath.IsAbs(string(python)) {
+		os.Setenv("PATH", filepath.Dir(string(python))+string(os.PathListSeparator)+os.Getenv("PATH"))
+	}
+}
+
 func TestScripts(t *testing.T) {
+	t.Parallel()
 	testscript.Run(t, testscript.Params{
 		Dir:           "testdata",
 		UpdateScripts: *update,

@@ -65,6 +65,33 @@ func canWrite(name string) error {
 	return os.Remove(f.Name())
 }
 
+// oneFileEach refuses one file for two of a command's flags: the second would
+// replace what the first wrote. A pipe or a terminal may have both.
+func oneFileEach(c *cli.Context, flags ...string) error {
+	taken := map[string]string{} // by file: the flag
+	for _, flag := range flags {
+		name := c.String(flag)
+		if name == "" {
+			continue
+		}
+		if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
+			continue
+		}
+		file, err := filepath.EvalSymlinks(name)
+		if err != nil { // a new one
+			file = name
+		}
+		if file, err = filepath.Abs(file); err != nil {
+			return usagef("cannot write %s: %w", name, cause(err))
+		}
+		if other := taken[file]; other != "" {
+			return usagef("--%s and --%s name one file, %s: each needs its own", other, flag, name)
+		}
+		taken[file] = flag
+	}
+	return nil
+}
+
 // tempFor creates the file that becomes the named one by being renamed; nil
 // where that one is no file that could be replaced, but a pipe, say.
 func tempFor(name string) (*os.File, error) {

@@ -24,6 +24,7 @@ import (
 // kind, in one capture: nothing is malformed, every sum is right, it complains of
 // nothing but what the log says, and what it puts together is what was written.
 func TestTshark(t *testing.T) {
+	t.Parallel()
 	var matrix []string
 	for _, p := range stage.Plans {
 		matrix = append(matrix, p.Plan)

@@ -168,7 +168,7 @@ func ended(t *testing.T, cmd *exec.Cmd) outcome {
 // fails checks a failure: its status, and one clear line with want in it.
 func (o outcome) fails(t *testing.T, status int, want string) {
 	t.Helper()
-	if o.status != status || !oneClearLine.MatchString(o.stderr) || !regexp.MustCompile(want).MatchString(o.stderr) {
+	if o.status != status || !isOneClearLine(o.stderr) || !regexp.MustCompile(want).MatchString(o.stderr) {
 		t.Errorf("got status %d and %q on stderr, want %d and one line with %s", o.status, o.stderr, status, want)
 	}
 }

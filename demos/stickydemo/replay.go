@@ -40,6 +40,9 @@ func replay(c *cli.Context) error {
 	if err := canWrite(c.String("svg")); err != nil {
 		return err
 	}
+	if err := oneFileEach(c, "pcap", "svg"); err != nil {
+		return err
+	}
 	name := c.Args().First()
 	f, err := os.Open(name)
 	if err != nil {

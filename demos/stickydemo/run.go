@@ -75,6 +75,9 @@ func runStages(c *cli.Context) error {
 			return err
 		}
 	}
+	if err := oneFileEach(c, "trace", "pcap", "svg"); err != nil {
+		return err
+	}
 	if n := len(list); n > 1 && c.String("svg") != "" {
 		return usagef("--svg draws one stage, and not %d", n)
 	}

@@ -85,6 +85,9 @@ func tryPrograms(c *cli.Context) error {
 			return err
 		}
 	}
+	if err := oneFileEach(c, "junit", "csv"); err != nil {
+		return err
+	}
 	if dir := c.String("save"); dir != "" {
 		if err := os.MkdirAll(dir, 0o755); err != nil {
 			return usagef("--save %s: %w", dir, cause(err))

@@ -6,10 +6,9 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
 	"os/exec"
 	"runtime"
-
-	"os"
 
 	"github.com/urfave/cli/v2"
 

@@ -1,8 +1,9 @@
 package trial
 
 import (
-	"bufio"
+	"encoding/binary"
 	"fmt"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"slices"
@@ -11,39 +12,77 @@ import (
 	"syscall"
 )
 
-// loopback6 is [::1] as the kernel writes it.
-const loopback6 = "00000000000000000000000001000000"
-
 // A listener is a socket that somebody listens on.
 type listener struct {
-	address string // as the kernel writes it
-	port    int
-	inode   string
+	host  string // at which it can be reached from this machine
+	port  int
+	inode string
 }
 
 // listeners returns all of this network namespace, and whether they can be known.
+// It asks the kernel by sock_diag(7): /proc/net/tcp lists them behind a walk
+// through all connections that there could be, at each look.
 func listeners() (list []listener, known bool) {
-	for _, table := range []string{"/proc/self/net/tcp", "/proc/self/net/tcp6"} {
-		f, err := os.Open(table)
-		if err != nil {
-			continue
-		}
-		known = true
-		for lines := bufio.NewScanner(f); lines.Scan(); {
-			// sl local_address rem_address st tx_queue:rx_queue tr:tm->when
-			// retrnsmt uid timeout inode …; 0A is LISTEN.
-			fields := strings.Fields(lines.Text())
-			if len(fields) < 10 || fields[3] != "0A" {
-				continue
-			}
-			address, port, _ := strings.Cut(fields[1], ":")
-			if n, err := strconv.ParseUint(port, 16, 16); err == nil {
-				list = append(list, listener{address, int(n), fields[9]})
-			}
-		}
-		f.Close()
+	const protocolDiag = 4 // NETLINK_SOCK_DIAG
+	fd, err := syscall.Socket(syscall.AF_NETLINK, syscall.SOCK_RAW|syscall.SOCK_CLOEXEC, protocolDiag)
+	if err != nil {
+		return nil, false
 	}
-	return list, known
+	defer syscall.Close(fd)
+	for _, family := range []byte{syscall.AF_INET6, syscall.AF_INET} {
+		found, err := listenersOf(fd, family)
+		if err != nil && family == syscall.AF_INET {
+			return nil, false
+		}
+		list = append(list, found...)
+	}
+	return list, true
+}
+
+// listenersOf asks for those of one family of addresses.
+func listenersOf(fd int, family byte) (list []listener, err error) {
+	const (
+		byFamily    = 20      // SOCK_DIAG_BY_FAMILY
+		stateListen = 1 << 10 // TCP_LISTEN
+		size        = syscall.NLMSG_HDRLEN + 56
+	)
+	order := binary.NativeEndian
+	request := make([]byte, size)
+	order.PutUint32(request[0:], size)
+	order.PutUint16(request[4:], byFamily)
+	order.PutUint16(request[6:], syscall.NLM_F_REQUEST|syscall.NLM_F_DUMP)
+	request[16], request[17] = family, syscall.IPPROTO_TCP
+	order.PutUint32(request[20:], stateListen)
+	if _, err := syscall.Write(fd, request); err != nil {
+		return nil, err
+	}
+	for b := make([]byte, 64<<10); ; {
+		n, err := syscall.Read(fd, b)
+		if err == syscall.EINTR {
+			continue
+		} else if err != nil {
+			return nil, err
+		}
+		messages, err := syscall.ParseNetlinkMessage(b[:n])
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range messages {
+			switch {
+			case m.Header.Type == syscall.NLMSG_DONE:
+				return list, nil
+			case m.Header.Type != byFamily || len(m.Data) < 72:
+				return nil, fmt.Errorf("sock_diag: a message of type %d with %d bytes", m.Header.Type, len(m.Data))
+			}
+			// struct inet_diag_msg: the port at 4 and the address at 8, as the
+			// network has them, the inode at 68.
+			l := listener{loopback, int(binary.BigEndian.Uint16(m.Data[4:])), strconv.Itoa(int(order.Uint32(m.Data[68:])))}
+			if family == syscall.AF_INET6 && netip.AddrFrom16([16]byte(m.Data[8:24])) == netip.IPv6Loopback() {
+				l.host = "::1"
+			}
+			list = append(list, l)
+		}
+	}
 }
 
 // listening returns at which loopback address somebody listens on a TCP port, ""
@@ -52,12 +91,8 @@ func listeners() (list []listener, known bool) {
 func listening(port int) (host string, known bool) {
 	list, known := listeners()
 	for _, l := range list {
-		switch {
-		case l.port != port:
-		case l.address != loopback6:
-			host = loopback
-		case host == "":
-			host = "::1"
+		if l.port == port && host != loopback {
+			host = l.host
 		}
 	}
 	return host, known

@@ -3,12 +3,15 @@ package trial_test
 import (
 	"bufio"
 	"bytes"
+	"flag"
 	"fmt"
 	"io"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -29,9 +32,30 @@ func TestMain(m *testing.M) {
 		panic(err)
 	}
 	binaries = dir
+	straightToPython()
+	if !raceEnabled { // with it, a program's start is work
+		// What runs at once mostly waits, for programs and for time.
+		_ = flag.Set("test.parallel", strconv.Itoa(2*runtime.GOMAXPROCS(0)))
+	}
 	status := m.Run()
 	os.RemoveAll(dir)
 	os.Exit(status)
+}
+
+// straightToPython puts Python itself before a script in PATH that looks for it at
+// each start, as that of pyenv does: longer than most of what we run takes.
+func straightToPython() {
+	name, err := exec.LookPath("python3")
+	if err != nil {
+		return
+	}
+	if file, err := os.ReadFile(name); err != nil || !bytes.HasPrefix(file, []byte("#!")) {
+		return
+	}
+	python, err := exec.Command(name, "-c", "import sys; print(sys.executable, end='')").Output()
+	if err == nil && filepath.IsAbs(string(python)) {
+		os.Setenv("PATH", filepath.Dir(string(python))+string(os.PathListSeparator)+os.Getenv("PATH"))
+	}
 }
 
 // command is the command line of a program of this file.

@@ -220,11 +220,15 @@ func (w *worker) awaitListening(ctx context.Context, port int) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-w.server.done:
-			return fmt.Errorf("%w on port %d: %s", errEnded, port, withReason(w.server.end(), w.server.lastLine()))
+			return fmt.Errorf("%w: %s", errEnded, withReason(w.server.end(), w.server.lastLine()))
 		case <-deadline.C:
-			err := fmt.Errorf("%w on port %d after %s", errSilent, port, startTime)
+			at := "{port}" // another number each time
+			if w.t.To != "" {
+				at = fmt.Sprintf("port %d", port)
+			}
+			err := fmt.Errorf("%w on %s after %s", errSilent, at, startTime)
 			if others := listensOn(w.server.cmd.Process.Pid); len(others) > 0 {
-				return fmt.Errorf("%w, but on %s: it does not take the port that it is told, {port}", err, others)
+				return fmt.Errorf("%w, but on %s: it does not take the port that it is told", err, others)
 			}
 			return fmt.Errorf("%w: %s", err, w.t.Server)
 		case <-look.C:

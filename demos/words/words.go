@@ -170,18 +170,24 @@ func match(text, format string) (args []any, ok bool) {
 		return nil, ok && rest == ""
 	}
 	kind, format := verb[0], verb[1:]
-	for end := len(rest); end > 0; end-- { // the longest that fits
+	behind, _, more := strings.Cut(format, "%")
+	if !more && !strings.HasSuffix(rest, behind) {
+		return nil, false
+	}
+	for end := len(rest); ; end-- { // the longest that fits
+		if end = strings.LastIndex(rest[:min(end+len(behind), len(rest))], behind); end <= 0 {
+			return nil, false
+		}
 		var arg any = Sentencef(rest[:end])
 		if kind == 'd' {
 			n, err := strconv.Atoi(rest[:end])
-			if err != nil {
+			if err != nil || strconv.Itoa(n) != rest[:end] { // +3 would be said as 3
 				continue
 			}
 			arg = n
 		}
-		if more, ok := match(rest[end:], format); ok {
-			return append([]any{arg}, more...), true
+		if args, ok := match(rest[end:], format); ok {
+			return append([]any{arg}, args...), true
 		}
 	}
-	return nil, false
 }

@@ -2,6 +2,9 @@ package words
 
 import (
 	"encoding/json"
+	"fmt"
+	"regexp"
+	"strings"
 	"testing"
 )
 
@@ -68,6 +71,36 @@ func TestRecognize(t *testing.T) {
 		}
 	}
 }
+
+// What is recognised says the text again, whatever the text and the format, and
+// finds in a sentence what was put there, if not always in the same places.
+func FuzzRecognize(f *testing.F) {
+	f.Add("up:cut=900 is past the end (14 bytes) and does nothing", "%s is past the end (%d bytes) and does nothing")
+	f.Add("exit status 3", "exit status %d")
+	f.Add("exit status +3", "exit status %d")
+	f.Add("a of b of 7 of c", "%s of %s of %s")
+	f.Add("100%", "100%")
+	f.Fuzz(func(t *testing.T, text, format string) {
+		if rest := strings.NewReplacer("%s", "", "%d", "").Replace(format); strings.Contains(rest, "%") || strings.Count(format, "%") > 4 {
+			return // Recognize knows no other verbs, and no sentence has more
+		}
+		if got := Recognize(text, format).String(); got != text {
+			t.Errorf("by %q: got %q, want %q", format, got, text)
+		}
+		args := make([]any, strings.Count(format, "%"))
+		for i, verb := range verbs.FindAllString(format, -1) {
+			if args[i] = "a" + text; verb == "%d" {
+				args[i] = len(text)
+			}
+		}
+		said := fmt.Sprintf(format, args...)
+		if args, ok := match(said, format); !ok || fmt.Sprintf(format, args...) != said {
+			t.Errorf("by %q: %q is not recognised", format, said)
+		}
+	})
+}
+
+var verbs = regexp.MustCompile("%[sd]")
 
 func TestFind(t *testing.T) {
 	for _, c := range []struct {

@@ -60,7 +60,7 @@ func receive(conn net.Conn) (payload []byte, err error) {
 	if n == 0 {
 		return nil, err
 	} else if _, err := binary.Decode(buf[:n], binary.NativeEndian, &length); err != nil {
-		return nil, fmt.Errorf("header length of %d bytes, want 4: %w", n, err)
+		return nil, fmt.Errorf("one read returned %d of the header length's 4 bytes", n)
 	}
 	n, err = conn.Read(buf[:min(max(0, int(length)), len(buf))]) // BUG: up to length bytes
 	if n == 0 && err != nil {

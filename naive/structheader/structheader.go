@@ -58,14 +58,15 @@ func send(conn net.Conn, payload []byte) error {
 }
 
 func receive(conn net.Conn) (payload []byte, err error) {
-	buf, size := make([]byte, 1024), int32(0)
+	buf := make([]byte, 1024)
 	n, err := conn.Read(buf[:4]) // BUG: up to 4 bytes, not 4
 	if n == 0 {
 		return nil, err
 	}
-	if _, err := binary.Decode(buf[:n], binary.NativeEndian, &size); err != nil { // BUG: any size, even below 0
-		return nil, fmt.Errorf("header of %d bytes, want 4: %w", n, err)
+	if n < 4 {
+		return nil, fmt.Errorf("one read returned %d of the header's 4 bytes", n)
 	}
+	size := int32(binary.NativeEndian.Uint32(buf)) // BUG: any size, even below 0
 	for len(payload) < int(size) {
 		n, err := conn.Read(buf) // BUG: may take bytes of the next answer
 		if n == 0 {
