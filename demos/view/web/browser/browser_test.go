@@ -24,7 +24,7 @@ import (
 var screenshots = flag.String("screenshots", "", "write a picture of each layout into `DIR`")
 
 // patience is how long the page may take to become what a test waits for.
-const patience = 10 * time.Second
+const patience = 30 * time.Second
 
 var (
 	chromium          context.Context

@@ -19,7 +19,6 @@ const problems = `((smallest) => {
 	const width = document.documentElement.clientWidth;
 	if (document.documentElement.scrollWidth > width) found.push("the page is " + document.documentElement.scrollWidth + " wide");
 	const scrolls = (e) => { for (let p = e; p; p = p.parentElement) if (["auto", "scroll"].includes(getComputedStyle(p).overflowX)) return true; };
-	let least = 99;
 	for (const e of document.body.querySelectorAll("*")) {
 		if (!shown(e)) continue;
 		const box = e.getBoundingClientRect(), style = getComputedStyle(e);
@@ -28,7 +27,6 @@ const problems = `((smallest) => {
 		if (!own) continue;
 		let size = parseFloat(style.fontSize);
 		if (e.ownerSVGElement) size *= e.ownerSVGElement.getBoundingClientRect().width / e.ownerSVGElement.viewBox.baseVal.width;
-		least = Math.min(least, size);
 		if (size < smallest - 0.01) found.push("type of " + size.toFixed(1) + ": " + name(e));
 		if (!e.ownerSVGElement && e.scrollWidth > e.clientWidth + 1 && e.clientWidth > 0 && style.display !== "inline" && !scrolls(e)) found.push("cut off: " + name(e));
 	}
@@ -46,40 +44,48 @@ const problems = `((smallest) => {
 // The page is legible on a projector, on a small screen and on a phone.
 func TestLayout(t *testing.T) {
 	available(t)
-	type size struct {
+	sizes := []struct {
 		width, height int64
-		type_         int
-	}
+		least         int // pixels of type
+	}{{1920, 1080, 17}, {1280, 720, 15}, {390, 844, 14}}
 	// A short exchange, a long one on a ruler that is scaled, and datagrams.
 	hashes := []string{"stage=stage4&tab=diff", "stage=stage1&plan=down:cut=900,2000&tab=lesson", "stage=stage9&tab=belief", "stage=stage5&tab=cost", "stage=stage7&variant=lines&tab=link"}
 	p := open(t, served, "", 1920, 1080)
-	for _, s := range []size{{1920, 1080, 16}, {1280, 720, 15}, {390, 844, 14}} {
-		for _, lang := range []string{"en", "zh"} {
-			for _, theme := range []string{"light", "dark"} {
-				for i, hash := range hashes {
-					if i > 0 && theme == "dark" {
-						continue // colours move nothing
-					}
+	for _, lang := range []string{"en", "zh"} {
+		for _, theme := range []string{"light", "dark"} {
+			for i, hash := range hashes {
+				if i > 0 && theme == "dark" {
+					continue // colours move nothing
+				}
+				p.visit(fmt.Sprintf("#%s&lang=%s&theme=%s", hash, lang, theme))
+				p.wait(`document.querySelector("#panel[data-shows]") && [...document.querySelectorAll(".note")].some((n) => n.textContent)`)
+				for _, s := range sizes {
 					p.do(chromedp.EmulateViewport(s.width, s.height))
-					p.visit(fmt.Sprintf("#%s&lang=%s&theme=%s", hash, lang, theme))
-					p.wait(`document.querySelector("#panel[data-shows]") && [...document.querySelectorAll(".note")].some((n) => n.textContent)`)
-					name := fmt.Sprintf("%dx%d-%s-%s-%d", s.width, s.height, lang, theme, i)
-					var found []string
-					p.run(fmt.Sprintf("%s(%d)", problems, s.type_), &found)
-					for _, f := range found {
-						t.Errorf("%s: %s", name, f)
-					}
-					if *screenshots != "" {
-						var top, whole []byte
-						p.do(chromedp.CaptureScreenshot(&top), chromedp.FullScreenshot(&whole, 100))
-						for suffix, data := range map[string][]byte{"": top, "-whole": whole} {
-							if err := os.WriteFile(filepath.Join(*screenshots, name+suffix+".png"), data, 0o644); err != nil {
-								t.Fatal(err)
-							}
-						}
-					}
+					p.run(`new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))`, nil)
+					p.drawn()
+					p.lies(fmt.Sprintf("%dx%d-%s-%s-%d", s.width, s.height, lang, theme, i), s.least)
 				}
 			}
+		}
+	}
+}
+
+// lies checks how the page lies on the screen, with type of at least so many pixels.
+func (p *tab) lies(name string, least int) {
+	p.Helper()
+	var found []string
+	p.run(fmt.Sprintf("%s(%d)", problems, least), &found)
+	for _, f := range found {
+		p.Errorf("%s: %s", name, f)
+	}
+	if *screenshots == "" {
+		return
+	}
+	var top, whole []byte
+	p.do(chromedp.CaptureScreenshot(&top), chromedp.FullScreenshot(&whole, 100))
+	for suffix, data := range map[string][]byte{"": top, "-whole": whole} {
+		if err := os.WriteFile(filepath.Join(*screenshots, name+suffix+".png"), data, 0o644); err != nil {
+			p.Fatal(err)
 		}
 	}
 }
