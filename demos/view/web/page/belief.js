@@ -10,10 +10,7 @@ export async function belief({ engine, state, catalogue, choose }, width) {
 		catalogue.beliefs.map((b) => el("option", { value: b.name, selected: b.name === name }, b.says)));
 	return [
 		el("div", { class: "row" }, el("label", { class: "field wide" }, el("span", {}, say("People say")), select)),
-		el("p", {}, got.tried),
-		!got.skipped && el("p", {}, el("strong", {}, got.verdict)),
-		el("p", {}, got.sentence),
-		el("p", {}, got.instead),
+		got.skipped ? [got.tried, got.sentence, got.instead].map((t) => el("p", {}, t)) : el("p", {}, got.sentence, " ", el("strong", {}, got.verdict)),
 		got.svg ? el("div", { class: "figure", tabindex: "0", role: "group", "aria-label": got.says }, picture(got.svg)) : "",
-	].filter(Boolean);
+	].flat().filter(Boolean);
 }

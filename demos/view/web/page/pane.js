@@ -31,7 +31,7 @@ export class Pane {
 		this.facts = el("dl", { class: "facts" });
 		this.element = el("section", { class: "pane", id: side, "aria-labelledby": `${side}-title` },
 			el("div", { class: "pane-head" }, this.name, this.verdict, this.smallest),
-			this.headline, this.rulers.up.element, this.rulers.down.element, this.note, this.figure, this.calls, this.facts);
+			this.headline, el("div", { class: "rulers" }, this.rulers.up.element, this.rulers.down.element), this.note, this.figure, this.calls, this.facts);
 		this.width = width(this.figure, resized);
 	}
 

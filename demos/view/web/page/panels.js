@@ -3,7 +3,7 @@
 import { belief } from "./belief.js";
 import { cost } from "./cost.js";
 import { difference } from "./difference.js";
-import { byId, el } from "./dom.js";
+import { byId, el, width } from "./dom.js";
 import { lesson } from "./lesson.js";
 import { link } from "./link.js";
 import { say } from "./words.js";
@@ -14,7 +14,7 @@ const all = {
 	diff: { title: () => say("Difference"), make: difference, of: ({ state }) => [state.stage] },
 	lesson: { title: () => say("Lesson"), make: lesson, of: ({ state }) => [state.stage, state.lesson] },
 	link: { title: () => say("Link"), make: link, of: ({ answer }) => [answer.plan] },
-	belief: { title: () => say("Beliefs"), make: belief, of: ({ state }) => [state.belief] },
+	belief: { title: () => say("Beliefs"), make: belief, of: ({ state }, width) => [state.belief, width] },
 	cost: { title: () => say("Costs"), make: cost, of: ({ answer }) => [answer.plan] },
 };
 
@@ -29,6 +29,7 @@ export class Panels {
 			keydown: (e) => this.key(e, name),
 		}));
 		byId("tabs").append(...this.tabs);
+		this.width = width(byId("panel"), () => page.answer && this.show());
 	}
 
 	get chosen() {
@@ -46,12 +47,12 @@ export class Panels {
 		const panel = byId("panel");
 		panel.setAttribute("aria-labelledby", `tab-${this.chosen}`);
 		const { make, of } = all[this.chosen];
-		const shown = JSON.stringify([this.chosen, lang, theme, ...of(this.page)]);
+		const shown = JSON.stringify([this.chosen, lang, theme, ...of(this.page, this.width())]);
 		if (shown === this.shown) return;
 		this.shown = shown;
 		let made;
 		try {
-			made = await make(this.page, Math.round(panel.clientWidth));
+			made = await make(this.page, this.width());
 		} catch (e) {
 			made = [el("p", { class: "error" }, e.message)];
 		}
