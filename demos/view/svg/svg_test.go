@@ -267,10 +267,14 @@ func TestEveryStage(t *testing.T) {
 		}
 		draw(naive, nil)
 		draw(nil, fixed)
-		for _, plan := range []string{
+		plans := []string{
 			"as-written", "drip", "random=3", "every=7", "window=1", "down:cut=2;link:rtt=40ms", "down:truncate=5", "up:reset=3",
 			"2#down:cut=1", "down:stall=1h@0", "drop=1", "down:swap=1", "random=5;link:rtt=3ms", "down:stall=600ms@3;up:cut=1",
-		} {
+		}
+		if testing.Short() {
+			plans = plans[:2]
+		}
+		for _, plan := range plans {
 			draw(run(t, &l, s, stage.Naive, variant, plan), run(t, &l, s, stage.Fixed, variant, plan))
 		}
 		if s.ID < "stage6" {

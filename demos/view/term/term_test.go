@@ -310,6 +310,9 @@ func checkWidth(t *testing.T, what, text string, limit int) {
 // nothing that a peer said reaches the terminal as a control.
 func TestLines(t *testing.T) {
 	widths := []int{0, 1, 47, 150, 400}
+	if testing.Short() {
+		widths = widths[2:3]
+	}
 	for name, r := range specimens(t) {
 		for i, w := range widths {
 			o := Options{Width: w, Lang: words.Langs[i%len(words.Langs)]}
