@@ -241,6 +241,9 @@ func eachProgram(f func(s *stage.Stage, variant string)) {
 }
 
 func TestEveryStage(t *testing.T) {
+	if testing.Short() {
+		t.Skip("draws in one goroutine, where -race has nothing to find and is slow: runs without -short")
+	}
 	var l lab.Lab
 	defer l.Close()
 	drawn := 0
@@ -267,14 +270,10 @@ func TestEveryStage(t *testing.T) {
 		}
 		draw(naive, nil)
 		draw(nil, fixed)
-		plans := []string{
+		for _, plan := range []string{
 			"as-written", "drip", "random=3", "every=7", "window=1", "down:cut=2;link:rtt=40ms", "down:truncate=5", "up:reset=3",
 			"2#down:cut=1", "down:stall=1h@0", "drop=1", "down:swap=1", "random=5;link:rtt=3ms", "down:stall=600ms@3;up:cut=1",
-		}
-		if testing.Short() {
-			plans = plans[:2]
-		}
-		for _, plan := range plans {
+		} {
 			draw(run(t, &l, s, stage.Naive, variant, plan), run(t, &l, s, stage.Fixed, variant, plan))
 		}
 		if s.ID < "stage6" {
