@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -18,6 +19,9 @@ func TestHelpExamples(t *testing.T) {
 	needsShell(t)
 	for _, c := range newApp(nil, nil).Commands {
 		t.Run(c.Name, func(t *testing.T) {
+			if testing.Short() && slices.Contains([]string{"cost", "run", "search"}, c.Name) {
+				t.Skip("slow under -race: runs without -short")
+			}
 			t.Parallel()
 			help := command(t, c.Name, "--help")
 			if help.status != exitOK || help.stderr != "" {

@@ -86,6 +86,9 @@ func TestLabelsFit(t *testing.T) {
 // A reader of Chinese meets no English sentence: three words of it in a row are
 // a command, an error or somebody's data.
 func TestNoEnglishIsLeft(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow under -race: runs without -short")
+	}
 	t.Parallel()
 	english := regexp.MustCompile(`[A-Za-z]{2,}[,;:.]?(?: [A-Za-z]{2,}[,;:.]?){2,}`)
 	data := regexp.MustCompile(`"[^"]*"|^(命令 |消息 |写出 ).*|\b(stickydemo [a-z -]+|echo [a-z]+( words)?|is anybody there|reset by peer|` +

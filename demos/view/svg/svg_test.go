@@ -241,6 +241,9 @@ func eachProgram(f func(s *stage.Stage, variant string)) {
 }
 
 func TestEveryStage(t *testing.T) {
+	if testing.Short() {
+		t.Skip("draws in one goroutine, where -race has nothing to find and is slow: runs without -short")
+	}
 	var l lab.Lab
 	defer l.Close()
 	drawn := 0

@@ -83,7 +83,16 @@ func both(t testing.TB, l *lab.Lab, s *stage.Stage, variant string) (naive, fixe
 	return naive, fixed
 }
 
+// needsTime skips what draws in one goroutine, where -race has nothing to find and is slow.
+func needsTime(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("takes long under -race: runs without -short")
+	}
+}
+
 func TestRunGolden(t *testing.T) {
+	needsTime(t)
 	var l lab.Lab
 	defer l.Close()
 	eachProgram(func(s *stage.Stage, variant string) {
@@ -222,6 +231,7 @@ func TestHandMadeGolden(t *testing.T) {
 }
 
 func TestTablesGolden(t *testing.T) {
+	needsTime(t)
 	var l lab.Lab
 	defer l.Close()
 	var matrix []*lab.Result
@@ -309,6 +319,7 @@ func checkWidth(t *testing.T, what, text string, limit int) {
 // No line is wider than the terminal, colour changes nothing but colour, and
 // nothing that a peer said reaches the terminal as a control.
 func TestLines(t *testing.T) {
+	needsTime(t)
 	widths := []int{0, 1, 47, 150, 400}
 	for name, r := range specimens(t) {
 		for i, w := range widths {
@@ -360,6 +371,7 @@ func columns(l line, n int) []rune {
 // What one lane shows at an offset stands in the columns in which every other
 // lane shows it, and boundaries stand between cells alone.
 func TestLanesAlign(t *testing.T) {
+	needsTime(t)
 	for name, r := range specimens(t) {
 		for i, w := range []int{40, 64, 80, 200} {
 			in := words.Langs[i%len(words.Langs)]
@@ -417,6 +429,7 @@ func TestLanesAlign(t *testing.T) {
 
 // Whatever matters is drawn wherever there is room at all.
 func TestElisionKeepsWhatMatters(t *testing.T) {
+	needsTime(t)
 	var l lab.Lab
 	defer l.Close()
 	eachProgram(func(s *stage.Stage, variant string) {
