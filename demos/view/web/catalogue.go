@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"runtime/debug"
 	"slices"
+	"strings"
 
 	"stickydemo/demos/belief"
 	"stickydemo/demos/shell"
@@ -107,7 +108,7 @@ func catalogue(_ context.Context, q *request) (any, error) {
 		c.Commands = append(c.Commands, listed{text, in.Say(s.Help)})
 	}
 	for _, l := range netsim.Links {
-		c.Links = append(c.Links, listed{l.Name, l.Link.String()})
+		c.Links = append(c.Links, listed{l.Name, "link:" + strings.Join(l.Link.Settings(), ",")})
 	}
 	for i := range belief.All {
 		b := &belief.All[i]

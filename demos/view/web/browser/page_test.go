@@ -226,6 +226,8 @@ func TestPanels(t *testing.T) {
 		p.wait(`document.querySelector("#panel[data-shows=link] [name=rtt]")`)
 		p.run(`{ const e = document.querySelector("[name=rtt]"); e.value = "40ms"; e.dispatchEvent(new Event("change")); }`, nil)
 		p.shows("down:cut=2;link:rtt=40ms", "error", "ok")
+		p.choose("plan", "wan")
+		p.wait(`document.querySelector("#panes[aria-busy=false]") && document.querySelector("#panel [name=mss]").value === "1460"`)
 		p.do(chromedp.Click("#tab-lesson", chromedp.ByQuery))
 		p.wait(`[...document.querySelectorAll(".lesson img")].every((i) => i.complete && i.naturalWidth > 0) && document.querySelector(".lesson img")`)
 		for i := range 10 {
