@@ -766,6 +766,8 @@ var chinese = catalogue{
 	"Show its stage: %s":           "显示它的阶段：%s",
 	"Skip to the picture":          "跳到图",
 	"Smallest plan that breaks it": "能破坏它的最小计划",
+	"Side":                         "哪一边",
+	"Both":                         "两边",
 	"Stage":                        "阶段",
 	"The address asks for %s=%s, which there is not.": "地址里的 %s=%s 不存在。",
 	"The command is copied.":                          "命令已复制。",

@@ -1,6 +1,6 @@
 // The address holds what is shown: whoever opens it sees the same.
 
-const single = ["stage", "variant", "plan", "at", "lang", "theme", "tab", "belief", "lesson"];
+const single = ["stage", "variant", "side", "plan", "at", "lang", "theme", "tab", "belief", "lesson"];
 
 // read returns what the address asks for. c, the commands, is a list; what is
 // absent is undefined.

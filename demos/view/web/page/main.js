@@ -12,6 +12,7 @@ import { learn, say, translate } from "./words.js";
 const engine = connect();
 const langs = ["en", "zh"];
 const themes = ["light", "dark"];
+const sides = ["naive", "fixed"];
 
 let state = {}; // as in the address; what is absent is the stage's own, or the end
 let catalogue; // in the language of state
@@ -20,7 +21,7 @@ let cuts = { up: [], down: [] };
 let gesture; // that the newest change was part of
 const places = new Map(); // what is known of fatal places
 
-const panes = Object.fromEntries(["naive", "fixed"].map((side) => [side, new Pane(side, edit, (plan) => choose({ plan, at: undefined }), () => answer && refresh())]));
+const panes = Object.fromEntries(sides.map((side) => [side, new Pane(side, edit, (plan) => choose({ plan, at: undefined }), () => answer && refresh())]));
 const cursor = new Cursor((at) => choose({ at: at ?? undefined }, false));
 const panels = new Panels({ engine, choose, get state() { return state; }, get answer() { return answer; }, get catalogue() { return catalogue; } });
 
@@ -60,6 +61,7 @@ function check(asked) {
 	only("stage", catalogue.stages.map((s) => s.id));
 	known.stage ??= "stage4";
 	only("variant", catalogue.stages.find((s) => s.id === known.stage).variants.map((v) => v.name));
+	only("side", sides);
 	only("lang", langs);
 	only("theme", themes);
 	only("tab", panels.names);
@@ -110,6 +112,7 @@ function dress() {
 	document.documentElement.dataset.theme = theme;
 	byId("theme").textContent = theme === "dark" ? say("Light") : say("Dark");
 	byId("plans").value = "?";
+	byId("side").value = state.side ?? "";
 	const chosen = [state.lang, state.stage, state.variant].join();
 	if (chosen === dressed) return;
 	dressed = chosen;
@@ -125,9 +128,9 @@ let dressed;
 function request() {
 	// Where a pane is narrow, a wider picture is made smaller: its least type, of 18
 	// pixels, is still one of 14.
-	const room = panes.naive.width();
+	const room = panes[state.side ?? "naive"].width();
 	const width = Math.round(room < 600 ? room * 1.25 : room);
-	return { stage: state.stage, variant: state.variant, plan: state.plan, commands: state.c, side: "both", at: state.at ?? -1, lang: state.lang, theme: state.theme, width };
+	return { stage: state.stage, variant: state.variant, plan: state.plan, commands: state.c, side: state.side ?? "both", at: state.at ?? -1, lang: state.lang, theme: state.theme, width };
 }
 
 let running = null; // the loop that asks for pictures
@@ -147,7 +150,7 @@ function refresh() {
 			const asked = request();
 			try {
 				const got = await engine.ask("run", asked);
-				if (again && (asked.stage !== state.stage || asked.variant !== state.variant || asked.lang !== state.lang)) continue;
+				if (again && (asked.stage !== state.stage || asked.variant !== state.variant || asked.side !== (state.side ?? "both") || asked.lang !== state.lang)) continue;
 				changed = again ? performance.now() : 0;
 				draw(got);
 				byId("panes").getBoundingClientRect(); // lays it out
@@ -168,6 +171,7 @@ function refresh() {
 // drawn yet it asks for less: no moment, then the stage's own plan.
 function fail(e) {
 	text(byId("plan-error"), e.message);
+	byId("panes").classList.add("stale");
 	if (state.at !== undefined) {
 		state = { ...state, at: undefined };
 		broken = again = true;
@@ -183,6 +187,7 @@ let broken = false; // the error that stands there is of an address, and stays f
 
 function draw(got) {
 	answer = got;
+	byId("panes").classList.remove("stale");
 	if (!broken) text(byId("plan-error"), "");
 	if (!broken) byId("plan").removeAttribute("aria-invalid");
 	broken = false;
@@ -264,6 +269,7 @@ function listen() {
 	const own = { variant: undefined, plan: undefined, c: undefined, at: undefined };
 	on("stage", "change", (e) => choose({ ...own, stage: e.target.value }));
 	on("variant", "change", (e) => choose({ ...own, variant: e.target.value || undefined }));
+	on("side", "change", (e) => choose({ side: e.target.value || undefined, at: undefined }));
 	on("plan", "change", (e) => choose({ plan: e.target.value.trim() || undefined, at: undefined }));
 	on("plans", "change", (e) => e.target.value !== "?" && choose({ plan: e.target.value || undefined, at: undefined }));
 	on("commands", "change", (e) => {
