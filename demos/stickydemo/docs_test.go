@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -196,12 +197,7 @@ type deed struct {
 // there then. The same command is run once for the same files.
 func typed(t *testing.T, command string, files map[string]file) (string, map[string]file) {
 	t.Helper()
-	key := sha256.New()
-	fmt.Fprintf(key, "%q", command)
-	for _, name := range slices.Sorted(maps.Keys(files)) {
-		fmt.Fprintf(key, "%q %q %v", name, files[name].content, files[name].mode)
-	}
-	entry, _ := done.LoadOrStore(string(key.Sum(nil)), new(deed))
+	entry, _ := done.LoadOrStore(keyOf(command, files), new(deed))
 	d := entry.(*deed)
 	d.once.Do(func() { d.output, d.files, d.err = typeAnew(t.TempDir(), command, files) })
 	if d.err != nil {
@@ -209,6 +205,28 @@ func typed(t *testing.T, command string, files map[string]file) (string, map[str
 	}
 	return d.output, d.files
 }
+
+// keyOf tells apart what is typed where.
+func keyOf(command string, files map[string]file) string {
+	key := sha256.New()
+	fmt.Fprintf(key, "%q", command)
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		fmt.Fprintf(key, "%q %q %v", name, files[name].content, files[name].mode)
+	}
+	return string(key.Sum(nil))
+}
+
+// filtered is a pipe's first command, which prints and does nothing else: documents
+// show many parts of the same output.
+type filtered struct {
+	once           sync.Once
+	stdout, stderr bytes.Buffer
+}
+
+var (
+	piped  sync.Map // *filtered by the command and the files that it found
+	leaves = regexp.MustCompile(`[<>;&]|--(save|svg|pcap|trace|csv|junit)\b`)
+)
 
 func typeAnew(dir, command string, files map[string]file) (string, map[string]file, error) {
 	root, err := filepath.Abs("../..")
@@ -234,11 +252,26 @@ func typeAnew(dir, command string, files map[string]file) (string, map[string]fi
 	if err := os.Symlink(filepath.Join(root, "demos"), filepath.Join(dir, "demos")); err != nil {
 		return "", nil, err
 	}
-	shell := exec.Command("sh", "-c", command)
-	shell.Dir = dir
-	shell.Env = append(os.Environ(), "NO_COLOR=1", "COLUMNS=80", "LC_ALL=C.UTF-8")
+	inShell := func(command string) *exec.Cmd {
+		shell := exec.Command("sh", "-c", command)
+		shell.Dir = dir
+		shell.Env = append(os.Environ(), "NO_COLOR=1", "COLUMNS=80", "LC_ALL=C.UTF-8")
+		return shell
+	}
+	shell, text := inShell(command), ""
+	if first, filter, isPipe := strings.Cut(command, " | "); isPipe && strings.HasPrefix(first, "stickydemo ") && !leaves.MatchString(first) {
+		entry, _ := piped.LoadOrStore(keyOf(first, files), new(filtered))
+		from := entry.(*filtered)
+		from.once.Do(func() {
+			first := inShell(first)
+			first.Stdout, first.Stderr = &from.stdout, &from.stderr
+			first.Run() // a pipe's status is its last command's
+		})
+		shell, text = inShell(filter), from.stderr.String()
+		shell.Stdin = bytes.NewReader(from.stdout.Bytes())
+	}
 	output, err := shell.CombinedOutput()
-	text := string(output)
+	text += string(output)
 	if err != nil {
 		text += "[" + err.Error() + "]\n"
 	}
