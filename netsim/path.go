@@ -54,6 +54,8 @@ type path struct {
 	toldEdge  int          // where the window ended that it announced
 	ackAt     int64        // when the acknowledgement goes that waits
 	finOnHand bool         // the end of the stream has arrived, perhaps before all bytes
+
+	settling bool // of the way up: things happen to either
 }
 
 // segment is bytes that left together.
@@ -239,8 +241,13 @@ func (p *path) drained(now int64) {
 	}
 }
 
-// acknowledgeAlone sends a segment without bytes the other way.
+// acknowledgeAlone sends a segment without bytes the other way. Who has answered
+// with a reset has nothing more to say: RFC 9293, 3.5.2.
 func (p *path) acknowledgeAlone(now int64, why string) {
+	if p.s.other.refusal {
+		p.ackAt = never
+		return
+	}
 	p.back.put(carried{Span: trace.Span{From: p.back.next, To: p.back.next}}, now, 0, false, why)
 }
 
@@ -259,16 +266,21 @@ func (p *path) settle(now int64) {
 	if p.s.salt&1 == 1 {
 		up, down = down, up
 	}
+	if up.settling {
+		return // a reader that left answers what has just landed: the rest lands after it
+	}
+	up.settling = true
 	for !p.s.broken {
 		first, at := up, up.upcoming()
 		if other := down.upcoming(); other < at {
 			first, at = down, other
 		}
 		if at > now {
-			return
+			break
 		}
 		first.happen(at)
 	}
+	up.settling = false
 }
 
 // happen does what is due at a time: a segment lands, an acknowledgement has

@@ -41,6 +41,8 @@ func crossing(log trace.Log) []string {
 			lines = append(lines, line)
 		case trace.Read:
 			lines = append(lines, fmt.Sprintf("%v %s read %d", e.Time, e.Dir, e.To-e.From))
+		case trace.Reset:
+			lines = append(lines, fmt.Sprintf("%v %s reset", e.Time, e.Dir))
 		}
 	}
 	return lines
@@ -284,6 +286,19 @@ func TestPath(t *testing.T) {
 			"1ms down ack 7 (at once) until 2ms",
 			"1ms up read 7",
 			"1ms down 0-0 fin until 2ms",
+		},
+	}, {
+		"who left answers what comes with a reset, and acknowledges none of it",
+		"link:rtt=2ms,mss=5,delack=40ms", func(net.Conn) {}, func(conn net.Conn) {
+			writes(5, 5, 5)(conn)
+			simOf(conn).Sleep(time.Second)
+		}, []string{
+			"0s up 0-0 fin until 1ms",
+			"0s down 0-5 until 1ms",
+			"0s down 5-10 until 1ms",
+			"0s down 10-15 until 1ms",
+			"1ms down ack 0 (at once) until 2ms",
+			"2ms down reset",
 		},
 	}} {
 		t.Run(test.name, func(t *testing.T) {

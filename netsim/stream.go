@@ -294,7 +294,9 @@ func (s *stream) finish(now int64) {
 	}
 	if s.path != nil {
 		s.finAt = never // until it is known
-		s.path.push(now)
+		if !s.broken {
+			s.path.push(now)
+		}
 	}
 	s.settle(now)
 }

@@ -47,7 +47,7 @@ func decodeChunks() (Result, error) {
 func characters() (Result, error) {
 	const message = "你好"
 	messages := []string{message}
-	wrong := 0 // what the reader took for the next length
+	wrong := uint32(0) // what the reader took for the next length: more than an int may hold
 	counted := oneWay("glue", messages, func(s *sender) {
 		s.frame(1, length(message[:utf8.RuneCountInString(message)]), message) // BUG
 	}, func(r *receiver) error {
@@ -63,7 +63,7 @@ func characters() (Result, error) {
 		if _, err := io.ReadFull(r, header); err != nil {
 			return unlessEOF(err)
 		}
-		wrong = int(binary.BigEndian.Uint32(header))
+		wrong = binary.BigEndian.Uint32(header)
 		return fmt.Errorf("%d bytes announced (% x), limit %d", wrong, header, 1<<20)
 	}).named("2 announced: characters")
 	right := oneWay("glue", messages, framed(messages), readFramed).named("6 announced: bytes")

@@ -17,6 +17,9 @@ var update = flag.Bool("update", false, "write golden files and the documents' o
 
 // The test binary is the command, too: scripts and documents run it from PATH.
 func TestMain(m *testing.M) {
+	if address := os.Getenv(buildsAt); address != "" && filepath.Base(os.Args[0]) == "go" {
+		os.Exit(endlessBuild(address))
+	}
 	// Under -race each process would wait a second at its end.
 	os.Setenv("GORACE", "atexit_sleep_ms=0 "+os.Getenv("GORACE"))
 	testscript.Main(inEnglish{m}, map[string]func(){"stickydemo": func() { os.Exit(Main()) }})

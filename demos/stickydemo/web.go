@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"runtime/debug"
 
 	"github.com/urfave/cli/v2"
 
@@ -60,6 +61,9 @@ func serveWeb(c *cli.Context) error {
 	}
 	address := fmt.Sprintf("http://%s/", net.JoinHostPort(host, fmt.Sprint(l.Addr().(*net.TCPAddr).Port)))
 	fmt.Fprintln(c.App.Writer, address)
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(100) // Main's is for what soon ends and nobody else feeds
+	}
 	server := site.Server(listen)
 	server.BaseContext = func(net.Listener) context.Context { return c.Context }
 	if !c.Bool("no-open") {

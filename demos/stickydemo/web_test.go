@@ -2,11 +2,15 @@ package main
 
 import (
 	"io"
+	"net"
 	"net/http"
 	"os"
+	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // browsing starts the page's server and returns its address.
@@ -77,15 +81,59 @@ func webExample(t *testing.T, line string) {
 	}
 }
 
-// Who is interrupted while go builds leaves nothing.
+// Who is interrupted while go builds leaves nothing, though go has to be killed.
 func TestInterruptedWebExport(t *testing.T) {
-	dir := t.TempDir()
-	p := start(t, "web", "--export", filepath.Join(dir, "page"))
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.ListenTCP("tcp", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	programs, temporary, parent := t.TempDir(), t.TempDir(), t.TempDir()
+	if err := os.Symlink(self, filepath.Join(programs, "go")); err != nil {
+		t.Skip(err)
+	}
+	t.Setenv("PATH", programs+string(os.PathListSeparator)+os.Getenv("PATH"))
+	t.Setenv("TMPDIR", temporary)
+	t.Setenv(buildsAt, l.Addr().String())
+
+	p := start(t, "web", "--export", filepath.Join(parent, "page"))
+	_ = l.SetDeadline(time.Now().Add(enough))
+	building, err := l.Accept()
+	if err != nil {
+		t.Fatalf("no build began: %v, %q", err, p.rest())
+	}
+	defer building.Close()
 	p.interrupt()
-	p.wait()
-	for _, name := range []string{dir, p.cmd.Dir} {
-		if left, err := os.ReadDir(name); err != nil || len(left) > 0 && left[0].Name() != "page" {
+	if status, said := p.wait(), p.rest(); status != exitUnexpected || !slices.Equal(said, []string{"stickydemo: interrupted"}) {
+		t.Errorf("got status %d and %q", status, said)
+	}
+	for _, dir := range []string{parent, temporary, p.cmd.Dir} {
+		if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
 			t.Errorf("%v, %v are left", left, err)
 		}
 	}
+}
+
+// buildsAt names the address at which endlessBuild tells that it runs.
+const buildsAt = "STICKYDEMO_TEST_BUILDS_AT"
+
+// endlessBuild is a go whose compilers take no notice of Ctrl-C.
+func endlessBuild(address string) (status int) {
+	if os.Args[1] != "build" {
+		return 0
+	}
+	signal.Ignore(os.Interrupt)
+	if _, err := os.MkdirTemp(os.Getenv("GOTMPDIR"), "go-build"); err != nil {
+		return 1
+	}
+	conn, err := net.Dial("tcp", address)
+	if err != nil {
+		return 1
+	}
+	_, _ = io.Copy(io.Discard, conn)
+	return 1
 }

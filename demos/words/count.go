@@ -69,8 +69,8 @@ func (parts list) String() string { return parts.In(English) }
 
 // Group writes a number with commas between the thousands, as English and
 // Chinese both do.
-func Group(n int) string {
-	text := strconv.Itoa(n)
+func Group[N int | uint32](n N) string {
+	text := strconv.FormatInt(int64(n), 10)
 	for i := len(text) - 3; i > 0 && text[i-1] != '-'; i -= 3 {
 		text = text[:i] + "," + text[i:]
 	}

@@ -23,8 +23,10 @@ func Moment(r *lab.Result, events int) []*Stream {
 			continue
 		}
 		unread := func(b Box) bool { return len(s.Read) == 0 || b.From >= s.Read[len(s.Read)-1].To }
-		s.Wire = slices.DeleteFunc(s.Wire, func(b Box) bool { return !whole.wireDiffers() || unread(b) })
-		for _, boxes := range []*[]Box{&s.Segments.Left, &s.Segments.Missed, &s.Segments.Resent} {
+		if !whole.wireDiffers() {
+			s.Wire = nil
+		}
+		for _, boxes := range []*[]Box{&s.Wire, &s.Segments.Left, &s.Segments.Missed, &s.Segments.Resent} {
 			*boxes = slices.DeleteFunc(*boxes, unread)
 		}
 	}

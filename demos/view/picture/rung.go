@@ -36,7 +36,16 @@ func Rungs(r *lab.Result, conn int) []Rung {
 	link := r.Plan.Link
 	ways := map[trace.Direction]*way{trace.Up: {}, trace.Down: {}}
 	back := map[trace.Direction]*way{trace.Up: ways[trace.Down], trace.Down: ways[trace.Up]}
-	var rungs []Rung
+	n := 0
+	for i := range r.Log {
+		if r.Log[i].Conn == conn && r.Log[i].Wire != nil {
+			n++
+		}
+	}
+	if n == 0 {
+		return nil
+	}
+	rungs := make([]Rung, 0, n)
 	for _, e := range r.Log {
 		if e.Conn != conn {
 			continue
@@ -57,7 +66,7 @@ func Rungs(r *lab.Result, conn int) []Rung {
 			rung.Narrow = link.Window > 0 && (e.Note == trace.WindowUpdate || e.Wire.Window == 0 || e.Kind == trace.Ack && e.Wire.Window < link.MSS)
 			w.told, w.toldFin = max(w.told, e.Wire.Ack), w.toldFin || e.Wire.AckFin
 			if !e.Wire.Lost {
-				w.landed = append(w.landed, rung)
+				w.landed = append(w.landed, landed{Span{From: e.From, To: e.To}, e.Wire, rung.Kept})
 			}
 			rungs = append(rungs, rung)
 		}
@@ -68,14 +77,21 @@ func Rungs(r *lab.Result, conn int) []Rung {
 
 // way is one direction, as far as Rungs has come.
 type way struct {
-	writes []Box  // those that have not left whole
-	small  Span   // the last segment that was not full
-	last   Rung   // the last one with bytes that left for the first time
-	landed []Rung // those that were not lost
-	first  int    // of landed: those before hold acknowledged bytes alone
+	writes []Box // those that have not left whole
+	small  Span  // the last segment that was not full
+	last   Rung  // the last one with bytes that left for the first time
+	landed []landed
+	first  int // of landed: those before hold acknowledged bytes alone
 
 	told    int  // this many bytes of the other direction are acknowledged
 	toldFin bool // and its end
+}
+
+// landed is a segment that was not lost.
+type landed struct {
+	Span
+	wire *trace.Wire
+	kept time.Duration
 }
 
 // wait works out how long, and why, a segment waited that leaves for the first
@@ -95,9 +111,9 @@ func (w *way) wait(rung *Rung, other *way, small bool) {
 	}
 	if rung.Note == trace.Nagle {
 		rung.For = w.small
-		i := sort.Search(len(other.landed), func(i int) bool { return other.landed[i].Wire.Ack >= w.small.To })
+		i := sort.Search(len(other.landed), func(i int) bool { return other.landed[i].wire.Ack >= w.small.To })
 		if i < len(other.landed) {
-			rung.Kept = other.landed[i].Kept
+			rung.Kept = other.landed[i].kept
 		}
 	}
 	if w.last = *rung; small {
@@ -114,5 +130,5 @@ func (w *way) kept(ack trace.Event, told int) time.Duration {
 	if w.first == len(w.landed) {
 		return 0
 	}
-	return ack.Time - w.landed[w.first].Wire.Until
+	return ack.Time - w.landed[w.first].wire.Until
 }

@@ -52,7 +52,7 @@ func Move(in words.Lang, e trace.Event, data []byte) string {
 func Preview(data []byte) string {
 	const most = 16
 	if len(data) > most {
-		return fmt.Sprintf("%+q…", data[:most])
+		return fmt.Sprintf("%+q...", data[:most])
 	}
 	return fmt.Sprintf("%+q", data)
 }

@@ -49,7 +49,7 @@ func (c *canvas) ladder(r *lab.Result, conn int, k *picture.Key) {
 	for i := range rows {
 		row := &rows[i]
 		if i > 0 && rows[i-1].at != row.at {
-			c.down(longest * int(row.at-rows[i-1].at) / int(max(1, rows[len(rows)-1].at-rows[0].at)))
+			c.down(int(longest * (row.at - rows[i-1].at) / max(1, rows[len(rows)-1].at-rows[0].at)))
 		}
 		row.y = c.y + rungHeight/2
 		c.rung(row, &told)

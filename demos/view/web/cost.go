@@ -67,11 +67,7 @@ func perMessage(in words.Lang, results []*lab.Result) [][]string {
 	}}
 	for _, r := range results {
 		c, n := r.Cost, max(1, len(r.Calls))
-		program := string(r.Side)
-		if r.Variant != "" {
-			program = r.Variant
-		}
-		row := []string{r.Stage.ID + " " + program, string(r.Verdict), say.Time(c.Elapsed / time.Duration(n))}
+		row := []string{r.Stage.ID + " " + say.ProgramShort(&r.Spec), string(r.Verdict), say.Time(c.Elapsed / time.Duration(n))}
 		for i, v := range []int{c.RoundTrips, c.Segments, c.Headers, c.Wire, c.Payload, c.Reads, c.Writes} {
 			text := strconv.FormatFloat(math.Round(float64(v)*10/float64(n))/10, 'f', -1, 64)
 			if (i == 1 || i == 2) && (!r.Plan.Link.Modelled() || r.Stage.OnDatagrams()) {

@@ -174,14 +174,14 @@ func engineFiles(ctx context.Context) (map[string][]byte, error) {
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
-	root, err := goCommand(ctx, "env", "GOROOT")
+	root, err := goCommand(ctx, dir, "env", "GOROOT")
 	if err != nil {
-		return nil, err
+		return nil, cmp.Or(ctx.Err(), err)
 	}
-	if _, err := goCommand(ctx, "list", wasmPackage); err != nil {
+	if _, err := goCommand(ctx, dir, "list", wasmPackage); err != nil {
 		return nil, cmp.Or(ctx.Err(), fmt.Errorf("%w (%w)", ErrNoEngine, err))
 	}
-	if _, err := goCommand(ctx, "build", "-trimpath", "-ldflags=-s -w", "-o", filepath.Join(dir, engineFile), wasmPackage); err != nil {
+	if _, err := goCommand(ctx, dir, "build", "-trimpath", "-ldflags=-s -w", "-o", filepath.Join(dir, engineFile), wasmPackage); err != nil {
 		return nil, cmp.Or(ctx.Err(), err)
 	}
 	return together(func(name string) ([]byte, error) {
@@ -211,11 +211,13 @@ func together(from func(name string) ([]byte, error)) (map[string][]byte, error)
 	return files, nil
 }
 
-// goCommand runs go for the engine's platform and returns what it prints.
-func goCommand(ctx context.Context, args ...string) (string, error) {
+// goCommand runs go for the engine's platform and returns what it prints. Its own
+// files are in dir: where it is interrupted it waits for its compilers, is killed
+// for that, and leaves them.
+func goCommand(ctx context.Context, dir string, args ...string) (string, error) {
 	command := exec.CommandContext(ctx, "go", args...)
-	command.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm", "CGO_ENABLED=0")
-	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) } // it clears up
+	command.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm", "CGO_ENABLED=0", "GOTMPDIR="+dir)
+	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) } // what it can, it ends
 	command.WaitDelay = 500 * time.Millisecond
 	var stderr bytes.Buffer
 	command.Stderr = &stderr

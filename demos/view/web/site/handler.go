@@ -33,7 +33,8 @@ const Policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-
 
 // Limits of a server.
 const (
-	maxWaiting = 512              // requests that wait for their turn
+	maxWorking = 8                // requests at once: the largest takes some 100 MB
+	maxWaiting = 512              // that wait for their turn, and those
 	maxWait    = 10 * time.Second // that one of them does so
 	maxWork    = 10 * time.Second // that a request takes then
 	idle       = time.Minute
@@ -60,7 +61,7 @@ func newHandler(listen string) *handler {
 	return &handler{
 		allowed: hosts(listen),
 		waiting: make(chan struct{}, maxWaiting),
-		working: make(chan struct{}, runtime.GOMAXPROCS(0)),
+		working: make(chan struct{}, min(runtime.GOMAXPROCS(0), maxWorking)),
 		wait:    maxWait,
 		work:    maxWork,
 		do:      do,

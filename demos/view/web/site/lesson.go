@@ -34,8 +34,8 @@ type read struct {
 
 // lessonFile returns the file of that name, lesson/NAME.LANG.json, where NAME is a
 // lesson's number or, where it has none, its name; or a figure under
-// lesson/figures. Lessons are no part of the
-// engine: with them its WebAssembly would be a third larger.
+// lesson/figures. Lessons are no part of the engine: with them its WebAssembly
+// would be a third larger.
 func lessonFile(name string) ([]byte, error) {
 	if figure, ok := strings.CutPrefix(name, "lesson/figures/"); ok {
 		return lessons.Files.ReadFile("figures/" + figure)
