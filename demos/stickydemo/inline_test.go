@@ -12,7 +12,7 @@ import (
 
 // waits are the commands in the line that start something which waits, or that
 // need more than is said there.
-var waits = regexp.MustCompile(`stickydemo (trial|serve|call|relay|replay)\b|--step\b|--check\b|…`)
+var waits = regexp.MustCompile(`stickydemo (trial|serve|call|relay|replay|web)\b|--step\b|--check\b|…`)
 
 // Every command that a document has in the line runs, and comes out as its stage
 // lists; of those that wait for something, the command and its flags exist.
