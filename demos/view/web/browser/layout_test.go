@@ -89,3 +89,21 @@ func (p *tab) lies(name string, least int) {
 		}
 	}
 }
+
+// A small projector shows both sides at once, each from its verdict to its picture.
+func TestBothSidesAtOnce(t *testing.T) {
+	available(t)
+	p := open(t, served, "", 1280, 720)
+	for _, stage := range []string{"stage0", "stage4", "stage9"} {
+		p.visit("#stage=" + stage)
+		p.wait(`!document.querySelector(".waiting")`)
+		var hidden []string
+		p.run(`["naive", "fixed"].flatMap((side) => [".pill", ".figure svg text"].map((s) => "#" + side + " " + s)).filter((s) => {
+			const box = document.querySelector(s).getBoundingClientRect();
+			return box.top < 0 || box.bottom > document.querySelector("#cursor").getBoundingClientRect().top || box.right > innerWidth;
+		})`, &hidden)
+		if len(hidden) > 0 {
+			t.Errorf("%s: got %s off the screen, want both sides on it", stage, hidden)
+		}
+	}
+}

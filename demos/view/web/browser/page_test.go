@@ -206,6 +206,7 @@ func TestAddresses(t *testing.T) {
 			p.visit(w[0])
 			p.wait(fmt.Sprintf(`(document.querySelector("#notice").textContent + document.querySelector("#plan-error").textContent).includes(%q)`, w[1]))
 			p.wait(`document.querySelectorAll("#panes .pill").length > 1`)
+			p.wait(`document.querySelector("#plan:not([aria-invalid])")`) // what stands there now is drawn
 		}
 		p.visit("#stage=stage4")
 		p.run(`location.hash = "#stage=stage4&at=99999"`, nil)

@@ -127,9 +127,9 @@ let dressed;
 // request is what the engine is asked for.
 function request() {
 	// Where a pane is narrow, a wider picture is made smaller: its least type, of 18
-	// pixels, is still one of 14.
+	// pixels, is still one of 15.
 	const room = panes[state.side ?? "naive"].width();
-	const width = Math.round(room < 600 ? room * 1.25 : room);
+	const width = Math.round(room < 600 ? room * 1.2 : room);
 	return { stage: state.stage, variant: state.variant, plan: state.plan, commands: state.c, side: state.side ?? "both", at: state.at ?? -1, lang: state.lang, theme: state.theme, width };
 }
 
@@ -189,7 +189,7 @@ function draw(got) {
 	answer = got;
 	byId("panes").classList.remove("stale");
 	if (!broken) text(byId("plan-error"), "");
-	if (!broken) byId("plan").removeAttribute("aria-invalid");
+	byId("plan").removeAttribute("aria-invalid");
 	broken = false;
 	dress();
 	const plan = byId("plan");
