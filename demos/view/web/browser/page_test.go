@@ -183,6 +183,8 @@ func TestAddresses(t *testing.T) {
 		p.wait(`document.querySelector("#narration h2").textContent === "What happened, and why"`)
 		p.do(chromedp.Click("#theme", chromedp.ByQuery))
 		p.wait(`document.documentElement.dataset.theme === "light"`)
+		p.run(`document.querySelector(".skip").click()`, nil)
+		p.wait(`document.activeElement.id === "panes" && location.hash.includes("stage=stage3")`)
 		p.choose("stage", "stage5")
 		p.shows("down:cut=6", "error", "ok")
 		p.do(chromedp.NavigateBack())

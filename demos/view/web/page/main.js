@@ -310,6 +310,10 @@ function listen() {
 	document.addEventListener("click", (e) => {
 		if (!byId("share").contains(e.target)) byId("share").open = false;
 	});
+	document.querySelector(".skip").addEventListener("click", (e) => {
+		e.preventDefault(); // the address is the state's
+		byId("panes").focus();
+	});
 	addEventListener("popstate", load);
 }
 
