@@ -32,6 +32,11 @@ func TestHelpExamples(t *testing.T) {
 			if len(lines) == 0 {
 				t.Error("no examples")
 			}
+			for line := range strings.Lines(c.Description) {
+				if got, want := len(strings.TrimSpace(line)), helpWidth-3; got > want {
+					t.Errorf("%q: got %d columns, which help wraps, want at most %d", line, got, want)
+				}
+			}
 			for _, line := range lines {
 				switch c.Name {
 				case "serve":

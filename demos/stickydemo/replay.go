@@ -22,8 +22,8 @@ func replayCommand() *cli.Command {
 		Usage:     "a saved run again",
 		ArgsUsage: "FILE",
 		Description: example("Runs again what --json saved: the same side, plan and commands. Exit status 1: the verdict is\n"+
-			"another one now. What trial --save saved is tried again too, with the exit statuses of trial: 0 when\n"+
-			"the programs survive it by now.",
+			"another one now. What trial --save saved is tried again too, with the exit statuses of trial: 0\n"+
+			"when the programs survive it by now.",
 			"stickydemo run stage4 --side naive --json > failure.json",
 			"stickydemo replay failure.json",
 			"stickydemo replay failure.json --svg failure.svg",

@@ -23,8 +23,8 @@ func runCommand() *cli.Command {
 		Usage:     "a stage's naive program beside its fixed one",
 		ArgsUsage: "STAGE… | all",
 		Description: example("Runs both programs of a stage under the plan that breaks the naive one, or under yours.\n"+
-			"Go sets TCP_NODELAY; --nagle takes it away from the programs' sockets, not from those of the relay\n"+
-			"that applies a --plan: what it cuts must leave at once.\n"+
+			"Go sets TCP_NODELAY; --nagle takes it away from the programs' sockets, not from those of the\n"+
+			"relay that applies a --plan: what it cuts must leave at once.\n"+
 			"Exit status 1: a fixed program failed, or a naive one did not fail as its stage lists.",
 			"stickydemo run stage4",
 			"stickydemo run stage4 --plan 'down:cut=9' --command 'echo ab' --command 'echo abc'",

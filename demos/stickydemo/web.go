@@ -14,16 +14,18 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"stickydemo/demos/view/web/site"
+	"stickydemo/demos/words"
 )
 
 func webCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "web",
 		Usage: "the page: drag the cuts and watch both sides, in a browser",
-		Description: example("Serves the page until Ctrl-C, and opens it in a browser where there is a screen for one. It answers\n"+
-			"this machine alone unless --listen says otherwise; it has no password, and runs no real command.\n"+
-			"--export writes the page as files instead, which need no server of ours; go builds their engine, from\n"+
-			"the checkout in which it is run.",
+		Description: example("Serves the page until Ctrl-C, and opens it in a browser where there is a screen for one. It\n"+
+			"answers this machine alone unless --listen says otherwise; it has no password, and runs no real\n"+
+			"command. --export writes the page as files instead, which need no server of ours: any file\n"+
+			"server has them, but opened from a disk they do not run. go builds their engine, from the\n"+
+			"checkout in which it is run.",
 			"stickydemo web",
 			"stickydemo web --no-open",
 			"stickydemo web --export page",
@@ -60,6 +62,9 @@ func serveWeb(c *cli.Context) error {
 		host = "localhost"
 	}
 	address := fmt.Sprintf("http://%s/", net.JoinHostPort(host, fmt.Sprint(l.Addr().(*net.TCPAddr).Port)))
+	if in := lang(c); in != words.English {
+		address += "#lang=" + string(in)
+	}
 	fmt.Fprintln(c.App.Writer, address)
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(100) // Main's is for what soon ends and nobody else feeds

@@ -21,7 +21,7 @@ func browsing(t *testing.T, args ...string) (*process, string) {
 }
 
 func TestWeb(t *testing.T) {
-	p, address := browsing(t)
+	p, address := browsing(t, "--lang", "en")
 	for path, want := range map[string]string{"": "<!doctype html>", "picture.css": ".stickydemo text{", "worker.js": "importScripts"} {
 		r, err := http.Get(address + path)
 		if err != nil {
@@ -45,6 +45,16 @@ func TestWeb(t *testing.T) {
 	if status, said := p.wait(), p.rest(); status != exitOK || len(said) > 0 {
 		t.Errorf("on Ctrl-C: got status %d and %q", status, said)
 	}
+}
+
+// The page opens in the language that was asked for.
+func TestWebLanguage(t *testing.T) {
+	p, address := browsing(t, "--lang", "zh")
+	if !strings.HasSuffix(address, "/#lang=zh") {
+		t.Errorf("got %s, want the page in Chinese", address)
+	}
+	p.interrupt()
+	p.wait()
 }
 
 // webExample runs an example of --help: its port may be taken, no browser is to be

@@ -736,6 +736,7 @@ var chinese = catalogue{
 	"Cuts, %s":                              "切点，%s",
 	"Dark":                                  "深色",
 	"Difference":                            "差异",
+	"Drag a cut, or click between two bytes for a new one":                                                               "拖动切点，或在两个字节之间点击来添加切点",
 	"Keys: arrows, space, Page Up and Page Down go through the moments; on a cut, arrows move it and Delete removes it.": "按键：方向键、空格、Page Up 和 Page Down 逐个时刻前进或后退；在切点上，方向键移动它，Delete 删除它。",
 	"Largest segment, in bytes":    "最大报文段，字节",
 	"Lesson":                       "课程",

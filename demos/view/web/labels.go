@@ -25,6 +25,7 @@ var Labels = []string{
 	"Cuts, %s",
 	"Dark",
 	"Difference",
+	"Drag a cut, or click between two bytes for a new one",
 	"Keys: arrows, space, Page Up and Page Down go through the moments; on a cut, arrows move it and Delete removes it.",
 	"Largest segment, in bytes",
 	"Lesson",

@@ -80,7 +80,7 @@ func serve(dir string) (stop func(), err error) {
 			return nil, fmt.Errorf("%s: %w\n%s", strings.Join(args, " "), err, out)
 		}
 	}
-	c := exec.Command(command, "web", "--listen", "127.0.0.1:0", "--no-open")
+	c := exec.Command(command, "web", "--listen", "127.0.0.1:0", "--no-open", "--lang", "en")
 	out, err := c.StdoutPipe()
 	if err != nil {
 		return nil, err

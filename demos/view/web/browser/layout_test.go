@@ -89,3 +89,30 @@ func (p *tab) lies(name string, least int) {
 		}
 	}
 }
+
+// A projector shows both sides at once, each from its verdict to its picture, and
+// the header's choices in one row.
+func TestBothSidesAtOnce(t *testing.T) {
+	available(t)
+	p := open(t, served, "", 1280, 720)
+	for _, stage := range []string{"stage0", "stage4", "stage9"} {
+		p.visit("#stage=" + stage)
+		p.wait(`!document.querySelector(".waiting")`)
+		for _, width := range []int64{1920, 1280} {
+			p.do(chromedp.EmulateViewport(width, 720))
+			var apart float64
+			p.run(`document.querySelector("#theme").getBoundingClientRect().top - document.querySelector("#stage").getBoundingClientRect().bottom`, &apart)
+			if apart > 0 {
+				t.Errorf("%s, %d pixels wide: the header's last choice is %.0f below its first", stage, width, apart)
+			}
+		}
+		var hidden []string
+		p.run(`["naive", "fixed"].flatMap((side) => [".pill", ".figure svg text"].map((s) => "#" + side + " " + s)).filter((s) => {
+			const box = document.querySelector(s).getBoundingClientRect();
+			return box.top < 0 || box.bottom > document.querySelector("#cursor").getBoundingClientRect().top || box.right > innerWidth;
+		})`, &hidden)
+		if len(hidden) > 0 {
+			t.Errorf("%s: got %s off the screen, want both sides on it", stage, hidden)
+		}
+	}
+}

@@ -183,6 +183,8 @@ func TestAddresses(t *testing.T) {
 		p.wait(`document.querySelector("#narration h2").textContent === "What happened, and why"`)
 		p.do(chromedp.Click("#theme", chromedp.ByQuery))
 		p.wait(`document.documentElement.dataset.theme === "light"`)
+		p.run(`document.querySelector(".skip").click()`, nil)
+		p.wait(`document.activeElement.id === "panes" && location.hash.includes("stage=stage3")`)
 		p.choose("stage", "stage5")
 		p.shows("down:cut=6", "error", "ok")
 		p.do(chromedp.NavigateBack())
@@ -206,6 +208,7 @@ func TestAddresses(t *testing.T) {
 			p.visit(w[0])
 			p.wait(fmt.Sprintf(`(document.querySelector("#notice").textContent + document.querySelector("#plan-error").textContent).includes(%q)`, w[1]))
 			p.wait(`document.querySelectorAll("#panes .pill").length > 1`)
+			p.wait(`document.querySelector("#plan:not([aria-invalid])")`) // what stands there now is drawn
 		}
 		p.visit("#stage=stage4")
 		p.run(`location.hash = "#stage=stage4&at=99999"`, nil)
@@ -230,11 +233,37 @@ func TestPanels(t *testing.T) {
 		p.wait(`document.querySelector("#panes[aria-busy=false]") && document.querySelector("#panel [name=mss]").value === "1460"`)
 		p.do(chromedp.Click("#tab-lesson", chromedp.ByQuery))
 		p.wait(`[...document.querySelectorAll(".lesson img")].every((i) => i.complete && i.naturalWidth > 0) && document.querySelector(".lesson img")`)
+		if got := p.text("#panel > .row"); strings.Contains(got, "false") {
+			t.Errorf("got %q, want no value that is nothing", got)
+		}
 		for i := range 10 {
 			p.choose("stage", fmt.Sprintf("stage%d", i))
 			p.wait(fmt.Sprintf(`document.querySelector("#panes[aria-busy=false]") && location.hash.includes("stage%d") && document.querySelector("#command").textContent.includes("stage%d")`, i, i))
 		}
 	})
+}
+
+// What is wrong is said where it was typed, and at the field that it stands in.
+func TestMistakes(t *testing.T) {
+	available(t)
+	p := open(t, served, "#tab=link", 1280, 720)
+	p.wait(`document.querySelector("#panel[data-shows=link] [name=rtt]")`)
+	p.run(`{ const e = document.querySelector("[name=rtt]"); e.value = "far"; e.dispatchEvent(new Event("change")); }`, nil)
+	p.wait(`document.querySelector("#panel .error:not([hidden])")?.textContent.includes("far")`)
+	p.choose("plan", "down:cut=2")
+	p.wait(`document.querySelector("#plan-error").hidden && document.querySelector("#panes[aria-busy=false]")`)
+	p.choose("commands", strings.Repeat("echo a\n", 65))
+	p.wait(`document.querySelector("#commands[aria-invalid]") && document.querySelector("#plan:not([aria-invalid])")`)
+	p.choose("commands", "echo a")
+	p.wait(`document.querySelector("#commands:not([aria-invalid])") && document.querySelector("#plan-error").hidden`)
+
+	// The server stops.
+	p.run(`{ window.fetch = async () => { throw new TypeError("Failed to fetch"); }; }`, nil)
+	p.do(chromedp.Click("#back", chromedp.ByQuery))
+	p.wait(`document.querySelector("#plan-error").textContent.includes("nothing answers at ")`)
+	p.wait(`document.querySelector("#plan:not([aria-invalid])")`)
+	p.do(chromedp.Click("#lang", chromedp.ByQuery))
+	p.wait(`document.querySelector("#notice").textContent.includes("nothing answers at ")`)
 }
 
 // The same requests have the same answers, byte for byte, from the server and from

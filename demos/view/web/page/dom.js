@@ -12,7 +12,7 @@ export function el(tag, attributes = {}, ...children) {
 		else if (value === true) made.setAttribute(name, "");
 		else if (value !== undefined && value !== null && value !== false) made.setAttribute(name, value);
 	}
-	made.append(...children.flat().filter((c) => c !== undefined && c !== null && c !== ""));
+	made.append(...children.flat().filter((c) => c !== undefined && c !== null && c !== false && c !== ""));
 	return made;
 }
 

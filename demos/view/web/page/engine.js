@@ -22,6 +22,9 @@ class Remote {
 	async send(op, request, signal) {
 		const response = await fetch(`api/${op}`, {
 			method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(request), signal,
+		}).catch((e) => {
+			signal?.throwIfAborted();
+			throw new Error(`nothing answers at ${location.host}: stickydemo web, which serves this page, has stopped (${e.message})`);
 		});
 		if (response.ok) return response;
 		const said = await response.text();

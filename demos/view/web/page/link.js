@@ -1,7 +1,7 @@
 // The link model's knobs. They write the plan's link: the plan stays the one place
 // that says what the network does.
 
-import { el } from "./dom.js";
+import { byId, el, text } from "./dom.js";
 import { say } from "./words.js";
 
 // titles of the settings that are known here; another is called by its name.
@@ -22,7 +22,11 @@ export async function link({ catalogue, answer, choose }) {
 	const isLink = (item) => item.startsWith("link:") || named.has(item);
 	const own = items.find(isLink) ?? "";
 	const set = settings(own.startsWith("link:") ? own : named.get(own) ?? "");
-	const apply = (item) => choose({ plan: [...items.filter((i) => !isLink(i)), item].filter(Boolean).join(";") || "glue", at: undefined });
+	const problem = el("p", { class: "error", role: "alert", hidden: true });
+	const apply = async (item) => {
+		await choose({ plan: [...items.filter((i) => !isLink(i)), item].filter(Boolean).join(";") || "glue", at: undefined });
+		text(problem, byId("plan-error").textContent); // that one may be off the screen
+	};
 	const change = (key, value) => {
 		set.set(key, value.trim());
 		const list = [...set].filter(([, v]) => v !== "").map((pair) => pair.join("="));
@@ -44,6 +48,7 @@ export async function link({ catalogue, answer, choose }) {
 		el("p", {}, say("What a real path does to the bytes. The picture's wire shows what it made of them.")),
 		el("div", { class: "row" }, el("label", { class: "field wide" }, el("span", {}, say("Link")), links)),
 		el("div", { class: "knobs" }, knobs),
+		problem,
 	];
 }
 

@@ -4,7 +4,7 @@
 import * as address from "./address.js";
 import { Cursor } from "./cursor.js";
 import { byId, el, text } from "./dom.js";
-import { connect } from "./engine.js";
+import { connect, Refused } from "./engine.js";
 import { Pane } from "./pane.js";
 import { Panels } from "./panels.js";
 import { learn, say, translate } from "./words.js";
@@ -30,6 +30,7 @@ const stage = () => catalogue.stages.find((s) => s.id === state.stage);
 // choose changes the state: a choice is a step of the history.
 function choose(change, choice = true) {
 	if (choice) gesture = undefined;
+	text(byId("notice"), "");
 	state = { ...state, ...change };
 	address.write(state, choice);
 	return refresh();
@@ -37,6 +38,7 @@ function choose(change, choice = true) {
 
 // edit puts other cuts into the plan.
 function edit(dir, offsets, by) {
+	text(byId("notice"), "");
 	cuts = { ...cuts, [dir]: offsets };
 	for (const pane of Object.values(panes)) pane.move(cuts);
 	const items = [answer.rest, ...["up", "down"].filter((d) => cuts[d].length).map((d) => `${d}:cut=${cuts[d].join(",")}`)];
@@ -127,13 +129,15 @@ let dressed;
 // request is what the engine is asked for.
 function request() {
 	// Where a pane is narrow, a wider picture is made smaller: its least type, of 18
-	// pixels, is still one of 14.
+	// pixels, is still one of 15.
 	const room = panes[state.side ?? "naive"].width();
-	const width = Math.round(room < 600 ? room * 1.25 : room);
+	const width = Math.round(room < 600 ? room * 1.2 : room);
 	return { stage: state.stage, variant: state.variant, plan: state.plan, commands: state.c, side: state.side ?? "both", at: state.at ?? -1, lang: state.lang, theme: state.theme, width };
 }
 
 let running = null; // the loop that asks for pictures
+let held; // the newest request that a picture came of
+let failed = false; // the newest request
 let again = false;
 let changed = 0; // when the newest change came that no picture shows yet
 
@@ -152,24 +156,26 @@ function refresh() {
 				const got = await engine.ask("run", asked);
 				if (again && (asked.stage !== state.stage || asked.variant !== state.variant || asked.side !== (state.side ?? "both") || asked.lang !== state.lang)) continue;
 				changed = again ? performance.now() : 0;
+				held = asked;
 				draw(got);
 				byId("panes").getBoundingClientRect(); // lays it out
 				performance.measure("picture", { start: since, detail: got.plan });
 			} catch (e) {
 				changed = 0;
-				fail(e);
+				fail(e, asked);
 			}
 		}
 		running = null;
 		byId("panes").setAttribute("aria-busy", "false");
-		settle();
+		if (!failed) settle();
 	})();
 	return running;
 }
 
 // fail says what is wrong with what was asked for. Where nothing of this stage is
 // drawn yet it asks for less: no moment, then the stage's own plan.
-function fail(e) {
+function fail(e, asked) {
+	failed = true;
 	text(byId("plan-error"), e.message);
 	byId("panes").classList.add("stale");
 	if (state.at !== undefined) {
@@ -178,7 +184,8 @@ function fail(e) {
 		return;
 	}
 	if (state.plan !== undefined) byId("plan").value = state.plan;
-	if (!broken) byId("plan").setAttribute("aria-invalid", "true");
+	const field = held?.plan === asked.plan && held.commands !== asked.commands ? "commands" : "plan";
+	if (!broken && e instanceof Refused) byId(field).setAttribute("aria-invalid", "true");
 	if (answer?.stage === state.stage || (state.plan === undefined && state.c === undefined)) return;
 	state = { ...state, plan: undefined, c: undefined };
 	broken = again = true;
@@ -189,7 +196,8 @@ function draw(got) {
 	answer = got;
 	byId("panes").classList.remove("stale");
 	if (!broken) text(byId("plan-error"), "");
-	if (!broken) byId("plan").removeAttribute("aria-invalid");
+	for (const field of ["plan", "commands"]) byId(field).removeAttribute("aria-invalid");
+	failed = false;
 	broken = false;
 	dress();
 	const plan = byId("plan");
@@ -283,8 +291,12 @@ function listen() {
 	});
 	on("lang", "click", async () => {
 		const lang = catalogue.lang === "zh" ? undefined : "zh";
-		await speak(lang ?? langs[0]);
-		choose({ lang });
+		try {
+			await speak(lang ?? langs[0]);
+			choose({ lang });
+		} catch (e) {
+			tell(e.message);
+		}
 	});
 	on("copy-link", "click", () => copy(address.link(state), say("The link is copied.")));
 	on("copy-command", "click", () => copy(answer.command, say("The command is copied.")));
@@ -298,9 +310,15 @@ function listen() {
 	document.addEventListener("click", (e) => {
 		if (!byId("share").contains(e.target)) byId("share").open = false;
 	});
-	addEventListener("popstate", follow);
+	document.querySelector(".skip").addEventListener("click", (e) => {
+		e.preventDefault(); // the address is the state's
+		byId("panes").focus();
+	});
+	addEventListener("popstate", load);
 }
+
+const load = () => follow().catch((e) => tell(e.message));
 
 listen();
 byId("panes").append(...Object.values(panes).map((p) => p.element));
-follow().catch((e) => text(byId("notice"), e.message));
+load();

@@ -59,6 +59,7 @@ export class Pane {
 	// places tells which places are fatal; null where that is not known yet.
 	places(fatal) {
 		this.fatal = fatal;
+		this.element.classList.toggle("waiting", fatal === null);
 		const note = fatal?.note ?? "";
 		this.note.textContent = note;
 		this.note.hidden = note === "";

@@ -84,6 +84,7 @@ export class Ruler {
 		const name = this.dir === "up" ? say("client → server") : say("server → client");
 		this.title.textContent = say("%s: %s bytes", name, count(this.length));
 		this.element.setAttribute("aria-label", say("Cuts, %s", name));
+		this.track.title = say("Drag a cut, or click between two bytes for a new one");
 		this.add.textContent = say("Add a cut");
 		this.drop.textContent = say("Remove the cut");
 		const past = this.cuts.filter((c) => c >= this.length).length;
