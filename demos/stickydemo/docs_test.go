@@ -225,6 +225,7 @@ type filtered struct {
 
 var (
 	piped  sync.Map // *filtered by the command and the files that it found
+	prints = regexp.MustCompile(`^(COLUMNS=\d+ )?stickydemo `)
 	leaves = regexp.MustCompile(`[<>;&]|--(save|svg|pcap|trace|csv|junit)\b`)
 )
 
@@ -259,7 +260,7 @@ func typeAnew(dir, command string, files map[string]file) (string, map[string]fi
 		return shell
 	}
 	shell, text := inShell(command), ""
-	if first, filter, isPipe := strings.Cut(command, " | "); isPipe && strings.HasPrefix(first, "stickydemo ") && !leaves.MatchString(first) {
+	if first, filter, isPipe := strings.Cut(command, " | "); isPipe && prints.MatchString(first) && !leaves.MatchString(first) {
 		entry, _ := piped.LoadOrStore(keyOf(first, files), new(filtered))
 		from := entry.(*filtered)
 		from.once.Do(func() {
