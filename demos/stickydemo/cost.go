@@ -50,7 +50,7 @@ func costs(c *cli.Context) error {
 	var l lab.Lab
 	defer l.Close()
 	var all lab.Costs
-	programs(func(spec lab.Spec) {
+	lab.Programs(func(spec lab.Spec) {
 		spec.Plan, spec.Commands = plan, slices.Repeat([]string{c.String("command")}, 10)
 		spec.Clients = stage.OneClient
 		all.Add(&l, spec)

@@ -51,7 +51,7 @@ func matrix(c *cli.Context) error {
 	var l lab.Lab
 	defer l.Close()
 	var all []*lab.Result
-	programs(func(spec lab.Spec) {
+	lab.Programs(func(spec lab.Spec) {
 		for _, spec.Plan = range plans {
 			all = append(all, l.Run(spec))
 		}
@@ -64,17 +64,4 @@ func matrix(c *cli.Context) error {
 		return err
 	}
 	return asListed(c, all)
-}
-
-// programs calls f for every program of every stage: naive, its variants,
-// fixed, each with the commands of what breaks it.
-func programs(f func(lab.Spec)) {
-	for i := range stage.All {
-		s := &stage.All[i]
-		f(lab.Spec{Stage: s, Side: stage.Naive, Commands: s.Commands, Clients: s.Clients})
-		for _, v := range s.Variants {
-			f(lab.Spec{Stage: s, Side: stage.Naive, Variant: v.Name, Commands: v.Commands, Clients: v.Clients})
-		}
-		f(lab.Spec{Stage: s, Side: stage.Fixed, Commands: s.Commands, Clients: s.Clients})
-	}
 }

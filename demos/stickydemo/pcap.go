@@ -6,7 +6,6 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"stickydemo/demos/lab"
-	"stickydemo/netsim/pcap"
 )
 
 func pcapFlag() cli.Flag {
@@ -29,9 +28,5 @@ func writeCapture(c *cli.Context, all []*lab.Result) error {
 	if name == "" {
 		return nil
 	}
-	o := pcap.Options{Application: "stickydemo"}
-	for _, r := range all {
-		o.Plans = append(o.Plans, r.Plan)
-	}
-	return writeFile(name, func(w io.Writer) error { return pcap.Write(whileWanted{c.Context, w}, lab.Log(all), o) })
+	return writeFile(name, func(w io.Writer) error { return lab.Capture(whileWanted{c.Context, w}, all) })
 }

@@ -72,7 +72,7 @@ func TestTshark(t *testing.T) {
 func runsUnder(texts []string, own bool) (log trace.Log, plans []netsim.Plan) {
 	var l lab.Lab
 	defer l.Close()
-	programs(func(spec lab.Spec) {
+	lab.Programs(func(spec lab.Spec) {
 		texts := texts
 		if own {
 			texts = append(slices.Clone(texts), spec.Stage.BreakOf(spec.Variant).Plan)

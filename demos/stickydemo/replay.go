@@ -95,7 +95,7 @@ func replay(c *cli.Context) error {
 		if i > 0 {
 			fmt.Fprintln(c.App.Writer)
 		}
-		naive, fixed := pair([]*lab.Result{r})
+		naive, fixed := lab.Pair([]*lab.Result{r})
 		if err := view.Run(c.App.Writer, naive, fixed, options(c)); err != nil {
 			return err
 		}

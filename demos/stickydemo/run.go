@@ -185,7 +185,7 @@ func showStages(c *cli.Context, all []*lab.Result, sides int) error {
 		if i > 0 {
 			fmt.Fprintln(c.App.Writer)
 		}
-		naive, fixed := pair(all[i : i+sides])
+		naive, fixed := lab.Pair(all[i : i+sides])
 		if err := view.Run(c.App.Writer, naive, fixed, options(c)); err != nil {
 			return err
 		}

@@ -6,7 +6,6 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"stickydemo/demos/lab"
-	"stickydemo/demos/stage"
 	"stickydemo/demos/view/svg"
 )
 
@@ -29,21 +28,8 @@ func writeSVG(c *cli.Context, results []*lab.Result) error {
 			}
 		}
 	}
-	naive, fixed := pair(results)
+	naive, fixed := lab.Pair(results)
 	return writeFile(name, func(w io.Writer) error {
 		return svg.Run(whileWanted{c.Context, w}, naive, fixed, svg.Options{Lang: lang(c)})
 	})
-}
-
-// pair tells the results of one stage, of which there are one or two, by their
-// sides.
-func pair(results []*lab.Result) (naive, fixed *lab.Result) {
-	naive, fixed = results[0], results[len(results)-1]
-	switch {
-	case naive.Side == stage.Fixed:
-		naive = nil
-	case fixed.Side == stage.Naive:
-		fixed = nil
-	}
-	return naive, fixed
 }

@@ -36,19 +36,12 @@ func price(ctx context.Context, q *request) (any, error) {
 	var l lab.Lab
 	defer l.Close()
 	var all lab.Costs
-	add := func(s *stage.Stage, side stage.Side, variant string) {
+	lab.Programs(func(spec lab.Spec) {
 		if ctx.Err() == nil {
-			all.Add(&l, lab.Spec{Stage: s, Side: side, Variant: variant, Plan: plan, Commands: slices.Repeat([]string{hello}, 10)})
+			spec.Plan, spec.Commands, spec.Clients = plan, slices.Repeat([]string{hello}, 10), stage.OneClient
+			all.Add(&l, spec)
 		}
-	}
-	for i := range stage.All {
-		s := &stage.All[i]
-		add(s, stage.Naive, "")
-		for _, v := range s.Variants {
-			add(s, stage.Naive, v.Name)
-		}
-		add(s, stage.Fixed, "")
-	}
+	})
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}

@@ -5,9 +5,7 @@ import (
 	"context"
 
 	"stickydemo/demos/lab"
-	"stickydemo/demos/stage"
 	"stickydemo/demos/view/svg"
-	"stickydemo/netsim/pcap"
 )
 
 // drawing is the picture of a run as a file.
@@ -18,13 +16,7 @@ func drawing(ctx context.Context, q *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	naive, fixed := results[0], results[len(results)-1]
-	switch {
-	case naive.Side == stage.Fixed:
-		naive = nil
-	case fixed.Side == stage.Naive:
-		fixed = nil
-	}
+	naive, fixed := lab.Pair(results)
 	var out bytes.Buffer
 	err = svg.Run(&out, naive, fixed, svg.Options{Lang: q.Lang, Theme: svg.Theme(q.Theme)})
 	return &file{results[0].Stage.ID + ".svg", "image/svg+xml", out.Bytes()}, err
@@ -38,12 +30,8 @@ func capture(ctx context.Context, q *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := pcap.Options{Application: "stickydemo"}
-	for _, r := range results {
-		o.Plans = append(o.Plans, r.Plan)
-	}
 	var out bytes.Buffer
-	if err := pcap.Write(&out, lab.Log(results), o); err != nil {
+	if err := lab.Capture(&out, results); err != nil {
 		return nil, bad(err)
 	}
 	return &file{results[0].Stage.ID + ".pcapng", "application/octet-stream", out.Bytes()}, nil
