@@ -43,35 +43,60 @@ func (l *Lab) Shape(spec Spec) search.Shape {
 // places, and again to count.
 const MapLimit = 5000
 
-// Map fills in the cut maps of a result: which places are fatal to its side,
-// each cut alone, whatever the plan of the result itself was, and in how many
-// ways it breaks. A direction over MapLimit is left out, and so are both when
-// the side breaks without a cut.
+// Map fills in the cut maps of a result: see Maps.
 func (l *Lab) Map(r *Result) {
-	if r.Stage.OnDatagrams() {
-		r.Notes = append(r.Notes, words.Sentencef("no cut map: there is no stream to cut"))
-		return
+	maps, notes, _ := l.Maps(context.Background(), r.Spec, runtime.GOMAXPROCS(0)) // nobody calls it off
+	r.Maps, r.Notes = append(r.Maps, maps...), append(r.Notes, notes...)
+}
+
+// Maps returns the cut maps of a spec: which places are fatal to its side, each cut
+// alone, whatever the plan of the spec itself is, and in how many ways it breaks.
+// A direction over MapLimit is left out, and so are both when the side breaks
+// without a cut; the notes say so. So many workers count. Where ctx is done
+// before all of it is, its error is returned.
+func (l *Lab) Maps(ctx context.Context, spec Spec, workers int) (maps []search.Direction, notes []words.Sentence, err error) {
+	if spec.Stage.OnDatagrams() {
+		return nil, []words.Sentence{words.Sentencef("no cut map: there is no stream to cut")}, nil
 	}
-	runner := &runner{spec: r.Spec}
+	runner := &runner{spec: spec}
 	defer runner.Close()
 	if o := runner.Run(netsim.Plan{}); o.Broken() {
-		r.Notes = append(r.Notes, words.Sentencef("no cut map: it breaks even where nothing is cut"))
-		return
+		return nil, []words.Sentence{words.Sentencef("no cut map: it breaks even where nothing is cut")}, nil
 	}
-	shape := l.Shape(r.Spec)
+	shape := l.Shape(spec)
 	for _, dir := range search.Directions {
 		n := shape.Of(dir)
 		if n > MapLimit {
-			r.Notes = append(r.Notes, words.Sentencef("no cut map %s: %d bytes are over the limit of %d", dir, n, MapLimit))
+			notes = append(notes, words.Sentencef("no cut map %s: %d bytes are over the limit of %d", dir, n, MapLimit))
 			continue
 		}
-		d := search.Direction{Places: search.Map(runner, dir, n)}
-		count, err := search.CountWrong(context.Background(), Subject(r.Spec), dir, n, runtime.GOMAXPROCS(0), search.Shard{}, MapLimit)
+		d := search.Direction{Places: search.Map(Until(ctx, runner), dir, n)}
+		count, err := search.CountWrong(ctx, Subject(spec), dir, n, workers, search.Shard{}, MapLimit)
+		if ctx.Err() != nil {
+			return nil, nil, ctx.Err()
+		}
 		if err == nil {
 			d.Wrong, d.Runs = count.Wrong, count.Runs
 		}
-		r.Maps = append(r.Maps, d)
+		maps = append(maps, d)
 	}
+	return maps, notes, nil
+}
+
+// Until returns a runner that runs plans until ctx is done, and after that none:
+// all of them hold then, and whoever asked finds out by ctx.
+func Until(ctx context.Context, r search.Runner) search.Runner { return &until{ctx, r} }
+
+type until struct {
+	ctx context.Context
+	search.Runner
+}
+
+func (u *until) Run(plan netsim.Plan) search.Outcome {
+	if u.ctx.Err() != nil {
+		return search.Outcome{}
+	}
+	return u.Runner.Run(plan)
 }
 
 // quick returns the run's verdict as far as it can be told without its log:

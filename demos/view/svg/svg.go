@@ -9,7 +9,6 @@ package svg
 
 import (
 	"io"
-	"slices"
 	"strings"
 
 	"stickydemo/demos/lab"
@@ -221,23 +220,15 @@ func (c *canvas) key(k picture.Key) {
 }
 
 // narrate tells what happened, why, what the fix changed and what it costs. It
-// returns what happened.
+// returns what happened and why.
 func (c *canvas) narrate(results []*lab.Result) string {
 	c.down(12)
-	var happened []string
-	for _, r := range results {
-		happened = append(happened, say.Happened(c.o.Lang, r))
+	var told []string
+	for _, f := range say.Story(c.o.Lang, results) {
+		c.field(f.Label, f.Text)
+		if f.Label == say.LabelHappened || f.Label == say.LabelWhy {
+			told = append(told, f.Text)
+		}
 	}
-	text := strings.Join(happened, c.o.Lang.Say(" "))
-	c.field(say.LabelHappened, text)
-	naive := results[0]
-	if why := say.Reason(c.o.Lang, naive); why != "" {
-		c.field(say.LabelWhy, why)
-		text += c.o.Lang.Say(" ") + why
-	}
-	if slices.ContainsFunc(results, func(r *lab.Result) bool { return r.Side == stage.Fixed }) {
-		c.field(say.LabelRepair, c.o.Lang.Say(naive.Stage.Repair))
-		c.field(say.LabelPrice, c.o.Lang.Say(naive.Stage.Price))
-	}
-	return text
+	return strings.Join(told, c.o.Lang.Say(" "))
 }

@@ -10,7 +10,6 @@ package term
 import (
 	"cmp"
 	"io"
-	"slices"
 	"strings"
 
 	"stickydemo/demos/lab"
@@ -260,18 +259,8 @@ func explain(in words.Lang, k picture.Key, width int) []line {
 func narrate(in words.Lang, results []*lab.Result, width int) []line {
 	width = min(width, prose)
 	var lines []line
-	var happened []string
-	for _, r := range results {
-		happened = append(happened, say.Happened(in, r))
-	}
-	lines = append(lines, field(in, say.LabelHappened, strings.Join(happened, in.Say(" ")), width)...)
-	naive := results[0]
-	if why := say.Reason(in, naive); why != "" {
-		lines = append(lines, field(in, say.LabelWhy, why, width)...)
-	}
-	if slices.ContainsFunc(results, func(r *lab.Result) bool { return r.Side == stage.Fixed }) {
-		lines = append(lines, field(in, say.LabelRepair, in.Say(naive.Stage.Repair), width)...)
-		lines = append(lines, field(in, say.LabelPrice, in.Say(naive.Stage.Price), width)...)
+	for _, f := range say.Story(in, results) {
+		lines = append(lines, field(in, f.Label, f.Text, width)...)
 	}
 	return lines
 }

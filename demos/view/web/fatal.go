@@ -45,65 +45,60 @@ func fatal(ctx context.Context, q *request) (any, error) {
 	a := &fatalities{Directions: []fatalDirection{}}
 	var l lab.Lab
 	defer l.Close()
-	if spec.Stage.OnDatagrams() {
-		a.Note = q.Lang.Say("no cut map: there is no stream to cut")
-		a.Smallest = q.smallest(&l, spec, netsim.MustParsePlan(spec.Stage.BreakOf(spec.Variant).Plan))
-		return a, nil
+	maps, notes, err := l.Maps(ctx, spec, 1) // requests share the processors already
+	if err != nil {
+		return nil, err
 	}
-	runner := &until{ctx, lab.Subject(spec)()}
-	defer runner.Runner.Close()
-	glued := runner.Run(netsim.Plan{})
-	if glued.Broken() {
-		a.Note = q.Lang.Say("no cut map: it breaks even where nothing is cut")
-		a.Smallest = q.smallest(&l, spec, netsim.Plan{})
-		return a, nil
-	}
-	shape := l.Shape(spec)
-	var notes []string
-	var broken *netsim.Plan // by the least fatal cut
-	least := netsim.MaxOffset
-	for _, dir := range search.Directions {
-		n := shape.Of(dir)
-		if n > lab.MapLimit {
-			notes = append(notes, q.Lang.Sayf("no cut map %s: %d bytes are over the limit of %d", dir, n, lab.MapLimit))
-			continue
-		}
-		d := search.Direction{Places: search.Map(runner, dir, n)}
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		// One worker: requests share the processors already.
-		count, err := search.CountWrong(ctx, lab.Subject(spec), dir, n, 1, search.Shard{}, lab.MapLimit)
-		if err == nil {
-			d.Wrong, d.Runs = count.Wrong, count.Runs
-		} else if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		places := max(0, n-1)
+	for _, d := range maps {
+		places := max(0, d.Bytes-1)
 		a.Directions = append(a.Directions, fatalDirection{
-			dir, n, places, append([]int{}, d.Fatal...), say.Fatal(q.Lang, len(d.Fatal), places), say.Ways(q.Lang, &d),
+			d.Dir, d.Bytes, places, append([]int{}, d.Fatal...), say.Fatal(q.Lang, len(d.Fatal), places), say.Ways(q.Lang, &d),
 		})
+	}
+	var said []string
+	for _, n := range notes {
+		said = append(said, n.In(q.Lang))
+	}
+	a.Note = strings.Join(said, q.Lang.Say("; "))
+	plan, err := breaks(ctx, &l, spec, maps)
+	if err != nil {
+		return nil, err
+	}
+	if plan != nil {
+		a.Smallest = q.smallest(&l, spec, *plan)
+	}
+	return a, nil
+}
+
+// breaks returns the smallest plan that breaks a side, as far as fatal looks; nil
+// where none does.
+func breaks(ctx context.Context, l *lab.Lab, spec lab.Spec, maps []search.Direction) (*netsim.Plan, error) {
+	if spec.Stage.OnDatagrams() {
+		plan := netsim.MustParsePlan(spec.Stage.BreakOf(spec.Variant).Plan)
+		return &plan, nil
+	}
+	r := lab.Until(ctx, lab.Subject(spec)())
+	defer r.Close()
+	glued := r.Run(netsim.Plan{})
+	if glued.Broken() {
+		return &netsim.Plan{}, nil
+	}
+	var cut *netsim.Plan // the least fatal one
+	least := netsim.MaxOffset
+	for _, d := range maps {
 		if len(d.Fatal) > 0 && d.Fatal[0] < least {
-			least = d.Fatal[0]
-			broken = new(netsim.Plan)
-			if dir == trace.Up {
-				broken.Up.Cuts = d.Fatal[:1]
+			least, cut = d.Fatal[0], new(netsim.Plan)
+			if d.Dir == trace.Up {
+				cut.Up.Cuts = d.Fatal[:1]
 			} else {
-				broken.Down.Cuts = d.Fatal[:1]
+				cut.Down.Cuts = d.Fatal[:1]
 			}
 		}
 	}
-	if broken == nil {
-		broken = stalled(runner, shape, glued, spec)
+	if cut == nil {
+		cut = stalled(r, l.Shape(spec), glued, spec)
 	}
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	if broken != nil {
-		a.Smallest = q.smallest(&l, spec, *broken)
-	}
-	a.Note = strings.Join(notes, q.Lang.Say("; "))
-	return a, nil
+	return cut, ctx.Err()
 }
 
 // stalled returns the plan of the first stall that breaks it or else, if that
@@ -154,18 +149,4 @@ func (q *request) oneSide() (spec lab.Spec, err error) {
 	b := s.BreakOf(q.Variant)
 	commands, err := q.commands(s, b.Commands)
 	return lab.Spec{Stage: s, Side: sides[0], Variant: q.Variant, Commands: commands, Clients: b.Clients}, err
-}
-
-// until runs plans until ctx is done, and after that none: all of them hold then,
-// and whoever asked finds out by ctx.
-type until struct {
-	ctx context.Context
-	search.Runner
-}
-
-func (u *until) Run(plan netsim.Plan) search.Outcome {
-	if u.ctx.Err() != nil {
-		return search.Outcome{}
-	}
-	return u.Runner.Run(plan)
 }

@@ -147,7 +147,7 @@ func run(ctx context.Context, q *request) (any, error) {
 		Own:      first.Stage.BreakOf(q.Variant).Plan,
 		Cuts:     cuts{append([]int{}, first.Plan.Up.Cuts...), append([]int{}, first.Plan.Down.Cuts...)},
 		Commands: first.Commands, Moments: moments(q.Lang, results), Command: q.typed(results),
-		Narration: narration(q.Lang, results), Key: []string{},
+		Narration: fields(q.Lang, say.Story(q.Lang, results)), Key: []string{},
 	}
 	a.At = len(a.Moments)
 	if q.At != nil && *q.At != -1 {
@@ -222,13 +222,10 @@ func (q *request) side(l *lab.Lab, r *lab.Result, events int, key *picture.Key) 
 		Side: r.Side, Program: say.Program(r), Verdict: r.Verdict, Expected: expected,
 		Headline: say.Headline(in, r), Happened: say.Happened(in, r), Why: say.Reason(in, r),
 		Cost:    cost{say.Cost(in, c), int64(c.Elapsed), c.RoundTrips, c.Wire, c.Payload, c.Reads, c.Writes, c.Segments, c.Headers},
-		Summary: []said{}, Calls: []call{},
+		Summary: fields(in, say.Summary(in, r, 60)), Calls: []call{},
 	}
 	if r.Err != nil {
 		s.Error = picture.Clean(r.Err.Error())
-	}
-	for _, f := range say.Summary(in, r, 60) {
-		s.Summary = append(s.Summary, said{in.Say(f.Label), f.Text})
 	}
 	keep, hidden := picture.Calls(r)
 	if hidden > 0 {
@@ -389,21 +386,13 @@ func text(in words.Lang, r *lab.Result, events int) string {
 	return strings.Join(list, "\n")
 }
 
-// narration tells what happened, why, what the fix changed and what it costs.
-func narration(in words.Lang, results []*lab.Result) []said {
-	var happened []string
-	for _, r := range results {
-		happened = append(happened, say.Happened(in, r))
+// fields are what stands behind labels, as JSON has it.
+func fields(in words.Lang, list []say.Field) []said {
+	all := []said{}
+	for _, f := range list {
+		all = append(all, said{in.Say(f.Label), f.Text})
 	}
-	first := results[0]
-	list := []said{{in.Say(say.LabelHappened), strings.Join(happened, in.Say(" "))}}
-	if why := say.Reason(in, first); why != "" {
-		list = append(list, said{in.Say(say.LabelWhy), why})
-	}
-	if results[len(results)-1].Side == stage.Fixed {
-		list = append(list, said{in.Say(say.LabelRepair), in.Say(first.Stage.Repair)}, said{in.Say(say.LabelPrice), in.Say(first.Stage.Price)})
-	}
-	return list
+	return all
 }
 
 // typed is the command line that does the same.
