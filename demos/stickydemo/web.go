@@ -106,7 +106,10 @@ func export(c *cli.Context) error {
 	}
 	err := site.Export(c.Context, name)
 	var dir *site.DirError
-	if errors.As(err, &dir) || errors.Is(err, site.ErrNoEngine) {
+	switch {
+	case errors.As(err, &dir):
+		return usagef("cannot export to %s: %w", dir.Dir, cause(dir.Reason))
+	case errors.Is(err, site.ErrNoEngine):
 		return &usageError{err}
 	}
 	return err

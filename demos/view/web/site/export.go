@@ -49,7 +49,7 @@ func Export(ctx context.Context, dir string) error {
 	}
 	half, err := os.MkdirTemp(filepath.Dir(dir), "."+filepath.Base(dir)+".*")
 	if err != nil {
-		return &DirError{dir, cause(err)}
+		return &DirError{dir, err}
 	}
 	defer os.RemoveAll(half) // gone by then, if all went well
 	engine, err := engineFiles(ctx)
@@ -69,20 +69,20 @@ func Export(ctx context.Context, dir string) error {
 		}
 		path := filepath.Join(half, filepath.FromSlash(name))
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			return &DirError{dir, cause(err)}
+			return &DirError{dir, err}
 		}
 		if err := os.WriteFile(path, data, 0o644); err != nil {
-			return &DirError{dir, cause(err)}
+			return &DirError{dir, err}
 		}
 	}
 	if err := os.Chmod(half, 0o755); err != nil {
-		return &DirError{dir, cause(err)}
+		return &DirError{dir, err}
 	}
 	if err := os.Remove(dir); err != nil && !errors.Is(err, fs.ErrNotExist) { // it is empty
-		return &DirError{dir, cause(err)}
+		return &DirError{dir, err}
 	}
 	if err := os.Rename(half, dir); err != nil {
-		return &DirError{dir, cause(err)}
+		return &DirError{dir, err}
 	}
 	return nil
 }
@@ -94,24 +94,11 @@ func free(dir string) error {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
 	case err != nil:
-		return cause(err)
+		return err
 	case len(list) > 0:
 		return fmt.Errorf("it is not empty")
 	}
 	return nil
-}
-
-// cause is what went wrong with a file, without its name.
-func cause(err error) error {
-	var path *fs.PathError
-	var link *os.LinkError
-	switch {
-	case errors.As(err, &path):
-		return path.Err
-	case errors.As(err, &link):
-		return link.Err
-	}
-	return err
 }
 
 // pageFiles are the exported page's files but the engine, by their names.
