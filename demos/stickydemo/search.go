@@ -22,12 +22,12 @@ import (
 )
 
 const (
-	defaultExact  = 20      // bytes of a direction that are counted exactly
-	cheapRuns     = 5000    // and longer ones, where that takes no more
-	defaultRandom = 1000    // seeds
-	maxRandom     = 1 << 24 // seeds
-	maxExact      = 4096    // bytes
-	patience      = time.Minute
+	defaultExact  = 20       // bytes of a direction that are counted exactly
+	cheapRuns     = 5000     // and longer ones, where that takes no more
+	defaultRandom = 1000     // seeds
+	maxRandom     = 1 << 24  // seeds
+	maxExact      = 4096     // bytes
+	maxWork       = 1e8      // runs times bytes that are counted unasked, about half a minute on two cores
 	maxPart       = 16 << 20 // bytes of a file to merge
 )
 
@@ -177,7 +177,8 @@ func parseShard(text string) (search.Shard, error) {
 }
 
 // affordable refuses an exact count that would take longer than one waits,
-// unless --yes says that one does.
+// unless --yes says that one does. What it refuses is the same on every machine;
+// only the time that it names is this one's.
 func affordable(c *cli.Context, spec lab.Spec, o search.Options) error {
 	if c.Bool("yes") {
 		return nil
@@ -192,11 +193,11 @@ func affordable(c *cli.Context, spec lab.Spec, o search.Options) error {
 		}
 		r := lab.Subject(spec)()
 		begin := time.Now()
-		runs := search.Estimate(r, dir, bytes, 1)
+		runs := search.Estimate(r, dir, bytes, 1) / float64(max(o.Shard.N, 1))
 		each := time.Since(begin) / search.Probes
 		r.Close()
-		seconds := runs * each.Seconds() / float64(o.Workers*max(o.Shard.N, 1))
-		if seconds > patience.Seconds() {
+		if runs*float64(bytes) > maxWork {
+			seconds := runs * each.Seconds() / float64(o.Workers)
 			return usagef("counting the %d bytes %s exactly takes about %.2g runs, about %s here: add --yes, or an --exact-limit below %d",
 				bytes, dir, runs, sayLong(seconds), bytes)
 		}
