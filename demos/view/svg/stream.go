@@ -103,6 +103,7 @@ func (c *canvas) boxes(b picture.Block, l picture.Lane) {
 		}
 		from = to
 	}
+	single := map[string]*letters{"ink": {}, "paper": {}}
 	for i, cell := range l.Cells {
 		it := b.Items[i]
 		middle := (boundary(it.X) + boundary(it.X+it.Width)) / 2
@@ -111,9 +112,14 @@ func (c *canvas) boxes(b picture.Block, l picture.Lane) {
 			for k := -1; k <= 1; k++ {
 				c.rect("soft", middle+12*k-2, c.y+13, 4, 4)
 			}
+		case c.o.Bare && len(cell.Text) == 1 && cell.Text != " ":
+			single[textClass(cell.Look)].add(cell.Text, middle)
 		case cell.Text != "":
 			c.centred(bytes, textClass(cell.Look), middle, c.y+22, cell.Text)
 		}
+	}
+	for _, class := range []string{"ink", "paper"} {
+		c.spread(bytes, class, single[class], c.y+22)
 	}
 	for _, bar := range l.Bars {
 		x := boundary(bar.X)

@@ -2,6 +2,7 @@ package svg
 
 import (
 	stdbytes "bytes"
+	"cmp"
 	"encoding/xml"
 	"errors"
 	"flag"
@@ -11,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -88,6 +90,7 @@ func parse(t testing.TB, what string, data []byte) (texts []text, height int) {
 	}
 	ids := map[string]bool{}
 	var now *text
+	var spread []int // where the letters of the text stand, if there are several
 	depth := 0
 	for decode := xml.NewDecoder(stdbytes.NewReader(data)); ; {
 		token, err := decode.Token()
@@ -108,13 +111,19 @@ func parse(t testing.TB, what string, data []byte) (texts []text, height int) {
 			case "title", "desc", "style", "defs", "pattern", "rect", "path":
 			case "text":
 				class := strings.Fields(attr(e, "class"))
-				x, errX := strconv.Atoi(attr(e, "x"))
+				var errX error
+				spread = nil
+				for _, at := range strings.Fields(attr(e, "x")) {
+					x, err := strconv.Atoi(at)
+					errX = errors.Join(errX, err)
+					spread = append(spread, x)
+				}
 				y, errY := strconv.Atoi(attr(e, "y"))
 				f, known := allFaces[class[0]]
-				if len(class) != 2 || !known || errX != nil || errY != nil {
+				if len(class) != 2 || !known || len(spread) == 0 || errX != nil || errY != nil {
 					t.Fatalf("%s: got a text %v", what, e.Attr)
 				}
-				now = &text{face: f, class: class[1], from: x, y: y}
+				now = &text{face: f, class: class[1], from: spread[0], y: y}
 				switch anchor := attr(e, "text-anchor"); {
 				case f.mono || anchor == "middle":
 					now.to = -1
@@ -138,15 +147,26 @@ func parse(t testing.TB, what string, data []byte) (texts []text, height int) {
 		case xml.EndElement:
 			depth--
 			if e.Name.Local == "text" {
-				width := now.face.width(now.content)
-				switch now.to {
-				case -1:
-					now.from -= width / 2
-				case -2:
-					now.from -= width
+				parts := []string{now.content}
+				if len(spread) > 1 {
+					parts = strings.Split(now.content, "")
 				}
-				now.to = now.from + width
-				texts = append(texts, *now)
+				if len(parts) != len(spread) {
+					t.Fatalf("%s: got %q at %d places", what, now.content, len(spread))
+				}
+				for i, part := range parts {
+					one := *now
+					one.content, one.from = part, spread[i]
+					width := one.face.width(part)
+					switch now.to {
+					case -1:
+						one.from -= width / 2
+					case -2:
+						one.from -= width
+					}
+					one.to = one.from + width
+					texts = append(texts, one)
+				}
 				now = nil
 			}
 		case xml.CharData:
@@ -164,6 +184,30 @@ func parse(t testing.TB, what string, data []byte) (texts []text, height int) {
 		t.Errorf("%s: got depth %d and height %d at the end", what, depth, height)
 	}
 	return texts, height
+}
+
+// What a page shows has the same texts at the same places as a picture by itself.
+func TestBare(t *testing.T) {
+	var l lab.Lab
+	defer l.Close()
+	for i := range stage.All {
+		s := &stage.All[i]
+		r := run(t, &l, s, stage.Naive, "", s.BreakOf("").Plan)
+		var list [2][]text
+		for i, bare := range []bool{false, true} {
+			var out stdbytes.Buffer
+			if err := Run(&out, r, nil, Options{Bare: bare}); err != nil {
+				t.Fatal(err)
+			}
+			list[i], _ = parse(t, s.ID, out.Bytes())
+			slices.SortFunc(list[i], func(a, b text) int {
+				return cmp.Or(cmp.Compare(a.y, b.y), cmp.Compare(a.from, b.from), cmp.Compare(a.content, b.content))
+			})
+		}
+		if !slices.Equal(list[0], list[1]) {
+			t.Errorf("%s: got other texts in a page", s.ID)
+		}
+	}
 }
 
 // check is parse, and holds the texts to what a reader needs: each within the

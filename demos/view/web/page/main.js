@@ -139,7 +139,9 @@ let running = null; // the loop that asks for pictures
 let held; // the newest request that a picture came of
 let failed = false; // the newest request
 let again = false;
-let changed = 0; // when the newest change came that no picture shows yet
+let changed = 0; // when the first change came that nothing was asked for yet
+let drew = 0; // when the newest picture came
+const often = 100; // ms between pictures, at the most, while changes come faster
 
 // refresh draws the newest state. One request is under way at a time; what changes
 // meanwhile is asked for when it has come back.
@@ -151,17 +153,21 @@ function refresh() {
 		while (again) {
 			again = false;
 			const since = changed;
+			changed = 0;
 			const asked = request();
 			try {
 				const got = await engine.ask("run", asked);
-				if (again && (asked.stage !== state.stage || asked.variant !== state.variant || asked.side !== (state.side ?? "both") || asked.lang !== state.lang)) continue;
-				changed = again ? performance.now() : 0;
+				const stale = asked.stage !== state.stage || asked.variant !== state.variant || asked.side !== (state.side ?? "both") || asked.lang !== state.lang;
+				if (again && (stale || performance.now() - drew < often)) {
+					changed = since;
+					continue;
+				}
 				held = asked;
 				draw(got);
 				byId("panes").getBoundingClientRect(); // lays it out
+				drew = performance.now();
 				performance.measure("picture", { start: since, detail: got.plan });
 			} catch (e) {
-				changed = 0;
 				fail(e, asked);
 			}
 		}
