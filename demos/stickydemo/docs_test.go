@@ -216,17 +216,17 @@ func keyOf(command string, files map[string]file) string {
 	return string(key.Sum(nil))
 }
 
-// filtered is a pipe's first command, which prints and does nothing else: documents
-// show many parts of the same output.
+// filtered is a pipe's first command, which prints and does nothing else, whatever
+// files there are: documents show many parts of the same output.
 type filtered struct {
 	once           sync.Once
 	stdout, stderr bytes.Buffer
 }
 
 var (
-	piped  sync.Map // *filtered by the command and the files that it found
-	prints = regexp.MustCompile(`^(COLUMNS=\d+ )?stickydemo `)
-	leaves = regexp.MustCompile(`[<>;&]|--(save|svg|pcap|trace|csv|junit)\b`)
+	piped  sync.Map // *filtered by the command
+	prints = regexp.MustCompile(`^(COLUMNS=\d+ )?stickydemo (belief|cost|diff|lesson|list|matrix|run|search) `)
+	leaves = regexp.MustCompile(`[<>;&]|--(save|svg|pcap|trace|merge)\b`)
 )
 
 func typeAnew(dir, command string, files map[string]file) (string, map[string]file, error) {
@@ -261,7 +261,7 @@ func typeAnew(dir, command string, files map[string]file) (string, map[string]fi
 	}
 	shell, text := inShell(command), ""
 	if first, filter, isPipe := strings.Cut(command, " | "); isPipe && prints.MatchString(first) && !leaves.MatchString(first) {
-		entry, _ := piped.LoadOrStore(keyOf(first, files), new(filtered))
+		entry, _ := piped.LoadOrStore(first, new(filtered))
 		from := entry.(*filtered)
 		from.once.Do(func() {
 			first := inShell(first)
