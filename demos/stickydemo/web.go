@@ -10,6 +10,8 @@ import (
 	"os/exec"
 	"runtime"
 	"runtime/debug"
+	"strconv"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -56,23 +58,24 @@ func serveWeb(c *cli.Context) error {
 		return usagef("%w; --listen 127.0.0.1:0 takes a free port", err)
 	}
 	defer l.Close()
-	if host == "" {
-		host = "localhost"
-	} else if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
-		host = "localhost"
+	addresses := []string{host}
+	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+		addresses = append([]string{"localhost"}, ofNetwork(ip)...)
 	}
-	address := fmt.Sprintf("http://%s/", net.JoinHostPort(host, fmt.Sprint(l.Addr().(*net.TCPAddr).Port)))
-	if in := lang(c); in != words.English {
-		address += "#lang=" + string(in)
+	for i, host := range addresses {
+		addresses[i] = fmt.Sprintf("http://%s/", net.JoinHostPort(host, strconv.Itoa(l.Addr().(*net.TCPAddr).Port)))
+		if in := lang(c); in != words.English {
+			addresses[i] += "#lang=" + string(in)
+		}
 	}
-	fmt.Fprintln(c.App.Writer, address)
+	fmt.Fprintln(c.App.Writer, strings.Join(addresses, "\n"))
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(100) // Main's is for what soon ends and nobody else feeds
 	}
 	server := site.Server(listen)
 	server.BaseContext = func(net.Listener) context.Context { return c.Context }
 	if !c.Bool("no-open") {
-		openBrowser(address)
+		openBrowser(addresses[0])
 	}
 	stopped := make(chan struct{})
 	stop := context.AfterFunc(c.Context, func() {
@@ -91,6 +94,21 @@ func serveWeb(c *cli.Context) error {
 		return nil
 	}
 	return err
+}
+
+// ofNetwork returns this machine's addresses, for others, at which a server on ip
+// can be reached: those of IPv4 where it is 0.0.0.0.
+func ofNetwork(ip net.IP) (list []string) {
+	all, err := net.InterfaceAddrs()
+	if err != nil {
+		return nil
+	}
+	for _, a := range all {
+		if n, ok := a.(*net.IPNet); ok && n.IP.IsGlobalUnicast() && (ip.To4() == nil || n.IP.To4() != nil) {
+			list = append(list, n.IP.String())
+		}
+	}
+	return list
 }
 
 // export writes the page as files.

@@ -4,6 +4,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -82,12 +83,30 @@ func webExample(t *testing.T, line string) {
 		}
 	}
 	p, address := browsing(t, args...)
-	if !strings.HasPrefix(address, "http://") {
-		t.Errorf("%s: got %q", line, address)
+	first, err := url.Parse(address)
+	if err != nil {
+		t.Fatalf("%s: %v", line, err)
+	}
+	others := ""
+	if first.Hostname() == "localhost" { // it listens for all
+		for _, host := range ofNetwork(net.IPv4zero) {
+			others += "http://" + net.JoinHostPort(host, first.Port()) + "/\n"
+		}
+	}
+	for address := range strings.Lines(address + "\n" + others) {
+		address = strings.TrimSpace(address)
+		r, err := http.Get(address)
+		if err != nil {
+			t.Fatalf("%s: %v", line, err)
+		}
+		r.Body.Close()
+		if r.StatusCode != http.StatusOK {
+			t.Errorf("%s: got %d from %s", line, r.StatusCode, address)
+		}
 	}
 	p.interrupt()
-	if status := p.wait(); status != exitOK {
-		t.Errorf("%s: got status %d", line, status)
+	if status, said := p.wait(), p.stdout.String(); status != exitOK || said != address+"\n"+others {
+		t.Errorf("%s: got status %d and %q, want the addresses %q", line, status, said, address+"\n"+others)
 	}
 }
 

@@ -41,6 +41,50 @@ const problems = `((smallest) => {
 	return [...new Set(found)].slice(0, 12);
 })`
 
+// faint are texts of the page whose contrast with what they stand on is below
+// WCAG's AA: 4.5, or 3 for large type. Pictures are measured where they are drawn.
+const faint = `(() => {
+	const found = [];
+	const parts = (color) => color.match(/[\d.]+/g).map(Number);
+	const light = (color) => {
+		const [r, g, b] = parts(color).map((c) => (c / 255 <= 0.04045 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4));
+		return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+	};
+	let measured = 0;
+	for (const e of document.body.querySelectorAll("*")) {
+		const own = [...e.childNodes].some((c) => c.nodeType === 3 && c.textContent.trim()) || ["INPUT", "TEXTAREA", "SELECT"].includes(e.tagName);
+		if (!own || e.ownerSVGElement || e.disabled || !e.checkVisibility({ visibilityProperty: true }) || e.closest(".unseen, .skip, option")) continue;
+		const style = getComputedStyle(e), size = parseFloat(style.fontSize);
+		let ground = e;
+		while (ground.parentElement && (parts(getComputedStyle(ground).backgroundColor)[3] ?? 1) < 1) ground = ground.parentElement;
+		const [low, high] = [light(style.color), light(getComputedStyle(ground).backgroundColor)].sort((a, b) => a - b);
+		const contrast = (high + 0.05) / (low + 0.05);
+		measured++;
+		if (contrast < (size >= 24 || (size >= 18.66 && style.fontWeight >= 700) ? 3 : 4.5)) {
+			found.push(contrast.toFixed(2) + ": " + e.tagName.toLowerCase() + "." + [...e.classList].join(".") + " " + e.textContent.trim().slice(0, 30));
+		}
+	}
+	if (measured < 50) found.push(measured + " texts measured");
+	return [...new Set(found)].slice(0, 12);
+})()`
+
+// The page can be read by those who see little, in both themes and on every panel.
+func TestContrast(t *testing.T) {
+	available(t)
+	p := open(t, served, "", 1280, 720)
+	for _, theme := range []string{"light", "dark"} {
+		for _, tab := range []string{"diff", "lesson", "belief", "cost", "link"} {
+			p.visit(fmt.Sprintf("#stage=stage4&plan=down:cut=3&tab=%s&theme=%s", tab, theme))
+			p.wait(fmt.Sprintf(`document.querySelector("#panel[data-shows=%s]") && [...document.querySelectorAll(".note")].some((n) => n.textContent)`, tab))
+			var found []string
+			p.run(faint, &found)
+			for _, f := range found {
+				t.Errorf("%s, %s: %s", theme, tab, f)
+			}
+		}
+	}
+}
+
 // The page is legible on a projector, on a small screen and on a phone.
 func TestLayout(t *testing.T) {
 	available(t)

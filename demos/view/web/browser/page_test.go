@@ -3,6 +3,7 @@ package browser
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -308,9 +309,8 @@ func TestSameAnswers(t *testing.T) {
 }
 
 // The picture follows a drag at once. What counts is from the event of the pointer
-// to the new picture in its place, laid out. This machine has other work too: the
-// best of up to ten drags is taken, each by its fastest move, and the medians are
-// told beside it.
+// to the new picture in its place, laid out. This machine has other work too: of up
+// to ten drags the best is taken, each by the median of its pictures.
 func TestDragging(t *testing.T) {
 	both(t, func(t *testing.T, base string) {
 		for _, c := range []struct {
@@ -324,20 +324,20 @@ func TestDragging(t *testing.T) {
 			p := open(t, base, c.hash, 1920, 1080)
 			p.wait(`["naive", "fixed"].every((side) => [...document.querySelectorAll("#" + side + " .note")].some((n) => n.textContent))`)
 			best := math.Inf(1)
-			var medians []float64
+			var medians []float64 // of a drag each
 			for try := 0; try < 3 || try < 10 && best > c.limit; try++ {
 				p.run(`performance.clearMeasures("picture")`, nil)
 				p.drag(c.offsets...)
 				p.drawn()
 				var times []float64
 				p.run(`performance.getEntriesByName("picture").map((m) => Math.round(m.duration * 10) / 10).sort((a, b) => a - b)`, &times)
-				if len(times) < 3 {
-					t.Fatalf("%s: got %d pictures, want one for most moves", c.name, len(times))
+				if len(times) < 2 {
+					t.Fatalf("%s: got %d pictures while it was dragged", c.name, len(times))
 				}
-				best = min(best, times[0])
 				medians = append(medians, times[len(times)/2])
+				best = slices.Min(medians)
 			}
-			t.Logf("%s: %.1f ms, medians %v", c.name, best, medians)
+			t.Logf("%s: medians %v ms", c.name, medians)
 			if best > c.limit {
 				t.Errorf("%s: got %.1f ms, want at most %.0f", c.name, best, c.limit)
 			}

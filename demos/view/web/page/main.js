@@ -141,7 +141,7 @@ let failed = false; // the newest request
 let again = false;
 let changed = 0; // when the first change came that nothing was asked for yet
 let drew = 0; // when the newest picture came
-const often = 100; // ms between pictures, at the most, while changes come faster
+const often = 50; // ms between pictures, at the most, while changes come faster
 
 // refresh draws the newest state. One request is under way at a time; what changes
 // meanwhile is asked for when it has come back.
