@@ -127,14 +127,15 @@ func (t *task) run() {
 	}
 }
 
-// maxChecks is how many calls of a Sim's first run are checked, at most.
-const maxChecks = 500
+// sampled is how many calls of a Sim's first run are checked, and which of the
+// later ones: each multiple of it.
+const sampled = 64
 
 // checkGoroutine panics when the caller is none of the run's tasks. It costs
 // more than everything else here, so that only a Sim's first run pays for it.
 func (s *Sim) checkGoroutine(call string) {
-	if s.checks++; s.checks >= maxChecks {
-		s.ran = true
+	if s.checks++; s.checks > sampled && s.checks%sampled != 0 {
+		return
 	}
 	if id := goid(); id != s.current.goid {
 		panic(fmt.Sprintf("netsim: %s called by goroutine %d, which is no task of this run: start it with Sim.Go", call, id))

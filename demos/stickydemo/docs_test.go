@@ -225,7 +225,7 @@ type filtered struct {
 
 var (
 	piped  sync.Map // *filtered by the command
-	prints = regexp.MustCompile(`^(COLUMNS=\d+ )?stickydemo (belief|cost|diff|lesson|list|matrix|run|search) `)
+	prints = regexp.MustCompile(`^(COLUMNS=\d+ )?stickydemo (belief|cost|diff|lesson|list|matrix|run|search)\b`)
 	leaves = regexp.MustCompile(`[<>;&]|--(save|svg|pcap|trace|merge)\b`)
 )
 

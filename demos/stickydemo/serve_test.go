@@ -210,55 +210,57 @@ func TestInterruptedServer(t *testing.T) {
 // must say, to the peer and in its log.
 type hostile struct{ sends, says string }
 
-var announcements = map[string][]hostile{
-	"stage0": {
-		{strings.Repeat("\xff", 1<<20+1), `"\\xff\\xff.* limit of 1048576 bytes`},
-	},
-	"stage2": {
-		{"2147483648\n", `"2147483648\\n" .*1048576`},
-		{"-1\n", `"-?1`},
-		{"GET / HTTP/1.1\r\n\r\n", `"GET / HTTP/1.1\\r\\n" .*1048576`},
-		{strings.Repeat("\xff", 4096), `"\\xff\\xff.* 512 bytes`},
-	},
-	"stage3": {
-		{"Run|2147483648\n", `"Run\|2147483648\\n" .*1048576`},
-		{"Run|-1\n", `"Run\|-1\\n" .*1048576`},
-		{"GET / HTTP/1.1\r\n\r\n", `"GET / HTTP/1.1\\r\\n" .*1048576`},
-		{strings.Repeat("\xff", 4096), `"\\xff\\xff.* 512 bytes`},
-	},
-	"stage4": {
-		{"\x7f\xff\xff\xff", `2147483647 bytes \(0x7fffffff, "\\x7f\\xff\\xff\\xff"\), limit 1048576`},
-		{"\xff\xff\xff\xff", `4294967295 bytes \(0xffffffff, "\\xff\\xff\\xff\\xff"\), limit 1048576`},
-		{"GET / HTTP/1.1\r\n\r\n", `1195725856 bytes \(0x47455420, "GET "\), limit 1048576`},
-	},
-	"stage6": {
-		{"\x7f\xff\xff\xff", `2147483647 bytes \(0x7fffffff, .*, limit 1048576`},
-		{"\xff\xff\xff\xff", `4294967295 bytes \(0xffffffff, .*, limit 1048576`},
-		{"GET / HTTP/1.1\r\n\r\n", `1195725856 bytes \(0x47455420, "GET "\), limit 1048576`},
-		{"\x00\x00\x00\x06echo ax", `reply "x", want \+ or \.`},
-	},
-	"stage5": {
-		{"\x80\x00\x00\x00", `2147483648 bytes \(0x80000000, "\\x80\\x00\\x00\\x00"\), limit 4096`},
-		{"\xff\xff\xff\xff", `4294967295 bytes \(0xffffffff, "\\xff\\xff\\xff\\xff"\), limit 4096`},
-		{"GET / HTTP/1.1\r\n\r\n", `1195725856 bytes \(0x47455420, "GET "\), limit 4096`},
-	},
-	"stage7": { // whose lines announce nothing
-		{strings.Repeat("a", 1<<20+1), "at least 1048577 bytes, limit 1048576"},
-		{"a\\qb\n", `escape "\\+q", want`},
-		{"a\rb\n", `carriage return before "b"`},
-	},
-	"stage8": {
-		{"\x7f\xff\xff\xff", `2147483647 bytes \(0x7fffffff, "\\x7f\\xff\\xff\\xff"\), limit 1048576`},
-		{"\xff\xff\xff\xff", `4294967295 bytes \(0xffffffff, "\\xff\\xff\\xff\\xff"\), limit 1048576`},
-		{"GET / HTTP/1.1\r\n\r\n", `1195725856 bytes \(0x47455420, "GET "\), limit 1048576`},
-	},
+func announcements() map[string][]hostile {
+	return map[string][]hostile{
+		"stage0": {
+			{strings.Repeat("\xff", 1<<20+1), `"\\xff\\xff.* limit of 1048576 bytes`},
+		},
+		"stage2": {
+			{"2147483648\n", `"2147483648\\n" .*1048576`},
+			{"-1\n", `"-?1`},
+			{"GET / HTTP/1.1\r\n\r\n", `"GET / HTTP/1.1\\r\\n" .*1048576`},
+			{strings.Repeat("\xff", 4096), `"\\xff\\xff.* 512 bytes`},
+		},
+		"stage3": {
+			{"Run|2147483648\n", `"Run\|2147483648\\n" .*1048576`},
+			{"Run|-1\n", `"Run\|-1\\n" .*1048576`},
+			{"GET / HTTP/1.1\r\n\r\n", `"GET / HTTP/1.1\\r\\n" .*1048576`},
+			{strings.Repeat("\xff", 4096), `"\\xff\\xff.* 512 bytes`},
+		},
+		"stage4": {
+			{"\x7f\xff\xff\xff", `2147483647 bytes \(0x7fffffff, "\\x7f\\xff\\xff\\xff"\), limit 1048576`},
+			{"\xff\xff\xff\xff", `4294967295 bytes \(0xffffffff, "\\xff\\xff\\xff\\xff"\), limit 1048576`},
+			{"GET / HTTP/1.1\r\n\r\n", `1195725856 bytes \(0x47455420, "GET "\), limit 1048576`},
+		},
+		"stage6": {
+			{"\x7f\xff\xff\xff", `2147483647 bytes \(0x7fffffff, .*, limit 1048576`},
+			{"\xff\xff\xff\xff", `4294967295 bytes \(0xffffffff, .*, limit 1048576`},
+			{"GET / HTTP/1.1\r\n\r\n", `1195725856 bytes \(0x47455420, "GET "\), limit 1048576`},
+			{"\x00\x00\x00\x06echo ax", `reply "x", want \+ or \.`},
+		},
+		"stage5": {
+			{"\x80\x00\x00\x00", `2147483648 bytes \(0x80000000, "\\x80\\x00\\x00\\x00"\), limit 4096`},
+			{"\xff\xff\xff\xff", `4294967295 bytes \(0xffffffff, "\\xff\\xff\\xff\\xff"\), limit 4096`},
+			{"GET / HTTP/1.1\r\n\r\n", `1195725856 bytes \(0x47455420, "GET "\), limit 4096`},
+		},
+		"stage7": { // whose lines announce nothing
+			{strings.Repeat("a", 1<<20+1), "at least 1048577 bytes, limit 1048576"},
+			{"a\\qb\n", `escape "\\+q", want`},
+			{"a\rb\n", `carriage return before "b"`},
+		},
+		"stage8": {
+			{"\x7f\xff\xff\xff", `2147483647 bytes \(0x7fffffff, "\\x7f\\xff\\xff\\xff"\), limit 1048576`},
+			{"\xff\xff\xff\xff", `4294967295 bytes \(0xffffffff, "\\xff\\xff\\xff\\xff"\), limit 1048576`},
+			{"GET / HTTP/1.1\r\n\r\n", `1195725856 bytes \(0x47455420, "GET "\), limit 1048576`},
+		},
+	}
 }
 
 // Each hostile peer is told why before its end of stream, though it goes on
 // sending; the log has one line for it, and the next client is served.
 func TestHostilePeers(t *testing.T) {
 	forFixed(t, func(t *testing.T, s *stage.Stage) {
-		peers := announcements[s.ID]
+		peers := announcements()[s.ID]
 		if s.ID == "stage1" { // announces nothing; so too much of it
 			peers = []hostile{{strings.Repeat("a", 1<<20+1), "104857[67] bytes, limit 1048576"}}
 		}

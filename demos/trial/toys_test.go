@@ -154,8 +154,8 @@ var servers = map[string]func(net.Conn){
 	"text-server": func(c net.Conn) {
 		io.WriteString(c, "hello 你好\n")
 	},
-	"hundred-server": func(c net.Conn) { c.Write(bytes.Repeat([]byte("x"), 100)) },
-	"silent-server":  func(c net.Conn) { io.Copy(io.Discard, c) },
+	"twenty-server": func(c net.Conn) { c.Write(bytes.Repeat([]byte("x"), 20)) },
+	"silent-server": func(c net.Conn) { io.Copy(io.Discard, c) },
 }
 
 var clients = map[string]func(args []string) error{
@@ -206,7 +206,7 @@ var clients = map[string]func(args []string) error{
 	"impatient-client": func(args []string) error {
 		conn := dial(args[0])
 		_ = conn.SetDeadline(time.Now().Add(600 * time.Millisecond))
-		_, err := io.ReadFull(conn, make([]byte, 100))
+		_, err := io.ReadFull(conn, make([]byte, 20))
 		return err
 	},
 	"endless-client": func(args []string) error {

@@ -149,7 +149,7 @@ func TestSurvived(t *testing.T) {
 		{"the repair", "fixed-server", "fixed-client", ""},
 		{"a server that ends with its client", "oneshot-server", "fixed-client", ""},
 		{"a client that prints its number", "fixed-server", "pid-client", "only its exit status is compared"},
-		{"a client with a limit on slow peers", "hundred-server", "impatient-client", "own limit on slow peers"},
+		{"a client with a limit on slow peers", "twenty-server", "impatient-client", "own limit on slow peers"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
