@@ -123,6 +123,7 @@ func runBlocks(t *testing.T, document string) (string, map[string]file, bool) {
 	files, ran := map[string]file{}, true
 	var out, command strings.Builder
 	inside, keep := false, false
+	var missing []string // files that a command would have left which was not run
 	for line := range strings.Lines(document) {
 		begin, isCommand := strings.CutPrefix(line, "$ ")
 		switch {
@@ -137,8 +138,12 @@ func runBlocks(t *testing.T, document string) (string, map[string]file, bool) {
 			if strings.HasSuffix(begin, "\\\n") {
 				continue // it goes on
 			}
-			if keep = !canBeTyped(t, command.String()); keep {
+			reads := func(name string) bool { return strings.Contains(command.String(), name) }
+			if keep = slices.ContainsFunc(missing, reads) || !canBeTyped(t, command.String()); keep {
 				ran = false
+				for _, m := range writes.FindAllStringSubmatch(command.String(), -1) {
+					missing = append(missing, m[1])
+				}
 			} else {
 				output, after := typed(t, strings.TrimSpace(command.String()), files)
 				out.WriteString(output)
@@ -153,6 +158,9 @@ func runBlocks(t *testing.T, document string) (string, map[string]file, bool) {
 	}
 	return out.String(), files, ran
 }
+
+// writes finds the files that a command is told to write.
+var writes = regexp.MustCompile(`(?: --(?:csv|junit|pcap|save|svg|trace) |>)(\w\S*)`)
 
 // canBeTyped reports whether this machine has what a command needs besides us.
 // CI has it all.
