@@ -51,7 +51,7 @@ func TestTshark(t *testing.T) {
 			t.Parallel()
 			tshark, err := exec.LookPath("tshark")
 			needs(t, err == nil, "tshark")
-			if test.own && os.Getenv("STICKYDEMO_CI") == "" {
+			if test.own && (testing.Short() || os.Getenv("STICKYDEMO_CI") == "") {
 				t.Skip("takes its time: STICKYDEMO_CI=1 tries it")
 			}
 			log, plans := runsUnder(test.plans, test.own)

@@ -32,6 +32,8 @@ func TestMain(m *testing.M) {
 		panic(err)
 	}
 	binaries = dir
+	// Under -race each program would wait a second at its end.
+	os.Setenv("GORACE", "atexit_sleep_ms=0 "+os.Getenv("GORACE"))
 	straightToPython()
 	if !raceEnabled { // with it, a program's start is work
 		// What runs at once mostly waits, for programs and for time.
