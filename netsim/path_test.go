@@ -357,7 +357,11 @@ func answer(conn net.Conn) {
 // keeps to the rules of its link.
 func TestPathsKeepTheirRules(t *testing.T) {
 	sim := newSim(t)
-	for seed := range uint64(2000) {
+	seeds := uint64(2000)
+	if testing.Short() {
+		seeds = 200
+	}
+	for seed := range seeds {
 		rnd := rand.New(rand.NewPCG(seed, 0))
 		link := netsim.Link{RTT: time.Duration(rnd.IntN(3)) * 15 * time.Millisecond, Nagle: rnd.IntN(2) == 0, Seed: seed}
 		some := func(n int) int { return rnd.IntN(2) * (1 + rnd.IntN(n)) }

@@ -177,6 +177,9 @@ func TestBeliefs(t *testing.T) {
 }
 
 func TestCost(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow under -race, which has nothing to find here: runs without -short")
+	}
 	got := asked[costs](t, "cost", `{}`)
 	if len(got.Rows) < 2*len(stage.All) || !strings.HasPrefix(got.SVG, "<svg ") || strings.Count(got.Text, "\n") != len(got.Rows) {
 		t.Errorf("got %d rows:\n%s", len(got.Rows), got.Text)

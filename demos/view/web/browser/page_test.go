@@ -244,6 +244,29 @@ func TestPanels(t *testing.T) {
 	})
 }
 
+// A known command is added to those that there are: it runs, or waits for its words.
+func TestKnownCommands(t *testing.T) {
+	available(t)
+	p := open(t, served, "#stage=stage4", 1280, 720)
+	choose := func(name string) (selected string) {
+		p.run(fmt.Sprintf(`(() => {
+			const known = document.querySelector("#known"), commands = document.querySelector("#commands");
+			known.value = [...known.options].find((o) => o.value.split(" ")[0] === %q).value;
+			known.dispatchEvent(new Event("change"));
+			return commands.value.slice(commands.selectionStart, commands.selectionEnd);
+		})()`, name), &selected)
+		return selected
+	}
+	if selected := choose("echo"); selected != "[-neE] [WORD...]" {
+		t.Errorf("echo: got %q selected, want its words", selected)
+	}
+	p.keys("added")
+	if selected := choose("ipconfig"); selected != "" {
+		t.Errorf("ipconfig: got %q selected", selected)
+	}
+	p.wait(`[...document.querySelectorAll("#fixed .call, #fixed li, #fixed tr")].some((e) => e.textContent.includes("echo added")) && location.hash.includes("ipconfig")`)
+}
+
 // What is wrong is said where it was typed, and at the field that it stands in.
 func TestMistakes(t *testing.T) {
 	available(t)

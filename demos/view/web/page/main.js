@@ -106,6 +106,7 @@ async function speak(lang) {
 	byId("plans").replaceChildren(
 		el("option", { value: "?" }, say("Choose a plan")), el("option", { value: "" }, say("The stage's own plan")),
 		...catalogue.plans.map((p) => el("option", { value: p.text }, `${p.text}: ${p.what}`)));
+	byId("known").replaceChildren(el("option", { value: "" }, say("Add a command")), ...catalogue.commands.map((c) => el("option", { value: c.text }, `${c.text}: ${c.what}`)));
 }
 
 // dress shows the state in the header.
@@ -289,6 +290,17 @@ function listen() {
 	on("commands", "change", (e) => {
 		const c = e.target.value.split("\n").map((line) => line.trim()).filter(Boolean);
 		choose({ c: c.length ? c : undefined, at: undefined });
+	});
+	on("known", "change", (e) => {
+		const field = byId("commands");
+		const known = e.target.value;
+		e.target.value = "";
+		field.value = [...field.value.split("\n").filter((line) => line.trim()), known].join("\n");
+		field.focus();
+		// What the command is given is to be typed in its place; without that, it runs.
+		const given = known.indexOf(" ") + 1;
+		field.setSelectionRange(field.value.length - (given ? known.length - given : 0), field.value.length);
+		if (!given) field.dispatchEvent(new Event("change"));
 	});
 	on("theme", "click", () => {
 		state = { ...state, theme: state.theme === "dark" ? undefined : "dark" };
