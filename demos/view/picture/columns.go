@@ -48,15 +48,17 @@ func Clip(text string, limit int) string {
 }
 
 // Unbroken yields the parts of text that a line break must not enter. A wide
-// closing sign stays with what is before it, an opening one with what follows.
+// closing sign stays with what is before it, an opening one with what follows;
+// every second straight quotation mark is a closing one.
 func Unbroken(text string) func(func(string) bool) {
 	return func(yield func(string) bool) {
-		from := 0
+		from, quoted := 0, false
 		for at := 0; at < len(text); {
 			r, n := utf8.DecodeRuneInString(text[at:])
 			to := at + n
 			next, _ := utf8.DecodeRuneInString(text[to:])
-			if to == len(text) || !strings.ContainsRune(closing, next) &&
+			quoted = quoted != (r == '"')
+			if to == len(text) || !strings.ContainsRune(closing, next) && !(quoted && (r == '"' || next == '"')) &&
 				(r == ' ' || next == ' ' || (runeColumns(r) == 2 || runeColumns(next) == 2) && !strings.ContainsRune(opening, r)) {
 				if !yield(text[from:to]) {
 					return

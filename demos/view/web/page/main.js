@@ -219,6 +219,7 @@ function draw(got) {
 		panes[side.side].show(side, cuts, places.get(placesKey(side.side)) ?? null);
 	}
 	cursor.show(got.moments, got.at);
+	if (again) cursor.at = Math.min(state.at ?? Infinity, got.moments.length); // keys go on from where they have come
 	byId("command").textContent = got.command;
 	byId("said").replaceChildren(...got.narration.map((n) => el("p", {}, el("strong", {}, n.label), " ", n.text)), el("p", { class: "note" }, got.key.join(say("; "))));
 	panels.show();
