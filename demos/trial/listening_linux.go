@@ -98,17 +98,47 @@ func listening(port int) (host string, known bool) {
 	return host, known
 }
 
+// takenByOthers reports whether somebody listens on a TCP port who is neither the
+// process nor carries the mark of what its trial started. A listener that nobody
+// is seen to hold is the process's: it may have become another user's.
+func takenByOthers(port, process int, mark string) bool {
+	list, _ := listeners()
+	list = slices.DeleteFunc(list, func(l listener) bool { return l.port != port })
+	holds := func(s socket) bool {
+		return slices.ContainsFunc(list, func(l listener) bool { return l.inode == s.inode })
+	}
+	if slices.ContainsFunc(sockets(strconv.Itoa(process)), holds) {
+		return false
+	}
+	held := slices.DeleteFunc(sockets("[0-9]*"), func(s socket) bool { return !holds(s) })
+	return len(held) > 0 && !slices.ContainsFunc(held, func(s socket) bool { return marked(s.process, mark) })
+}
+
+// A socket is one that a process holds.
+type socket struct {
+	process int
+	inode   string
+}
+
+// sockets returns those of the processes whose numbers match a pattern, as far as
+// they may be looked into.
+func sockets(pattern string) (list []socket) {
+	links, _ := filepath.Glob("/proc/" + pattern + "/fd/*")
+	for _, link := range links {
+		if to, _ := os.Readlink(link); strings.HasPrefix(to, "socket:[") {
+			pid, _ := strconv.Atoi(strings.Split(link, "/")[2])
+			list = append(list, socket{pid, strings.Trim(to, "socket:[]")})
+		}
+	}
+	return list
+}
+
 // listensOn says on which TCP ports a process group listens: "port 9999".
 func listensOn(group int) string {
 	inodes := map[string]bool{}
-	links, _ := filepath.Glob("/proc/[0-9]*/fd/*")
-	for _, link := range links {
-		pid, _ := strconv.Atoi(strings.Split(link, "/")[2])
-		if of, err := syscall.Getpgid(pid); err != nil || of != group {
-			continue
-		}
-		if to, _ := os.Readlink(link); strings.HasPrefix(to, "socket:[") {
-			inodes[strings.Trim(to, "socket:[]")] = true
+	for _, s := range sockets("[0-9]*") {
+		if of, err := syscall.Getpgid(s.process); err == nil && of == group {
+			inodes[s.inode] = true
 		}
 	}
 	var found []int

@@ -1,8 +1,11 @@
 package trial
 
 import (
+	"errors"
 	"fmt"
 	"net"
+	"os"
+	"os/exec"
 	"strings"
 	"syscall"
 	"testing"
@@ -33,5 +36,49 @@ func TestListening(t *testing.T) {
 		if host, known := listening(portOf(l)); host != "" || !known {
 			t.Errorf("%s, closed: got %q, %v", test.address, host, known)
 		}
+	}
+}
+
+// A port that somebody else took before the server could is not the server's.
+func TestSomebodyElseListens(t *testing.T) {
+	l, err := net.Listen("tcp4", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	w := &worker{t: &trial{Config: Config{}, mark: newMark()}}
+	start := func(mark string) {
+		t.Helper()
+		cmd := exec.Command("sleep", "60")
+		cmd.Env = append(os.Environ(), mark)
+		f, err := l.(*net.TCPListener).File()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		if mark != "" {
+			cmd.ExtraFiles = append(cmd.ExtraFiles, f) // it listens, too
+		}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() {
+			cmd.Process.Kill()
+			cmd.Wait()
+		})
+		w.server = &process{cmd: cmd, done: make(chan struct{})}
+	}
+	start("")
+	if err := w.awaitListening(t.Context(), portOf(l)); !errors.Is(err, errInUse) {
+		t.Errorf("a server that does not listen: got %v, want %v", err, errInUse)
+	}
+	silent := w.server
+	start(w.t.mark)
+	if err := w.awaitListening(t.Context(), portOf(l)); err != nil {
+		t.Errorf("a server that listens: got %v", err)
+	}
+	w.server = silent // whose daemon listens
+	if err := w.awaitListening(t.Context(), portOf(l)); err != nil {
+		t.Errorf("a server whose daemon listens: got %v", err)
 	}
 }

@@ -9,3 +9,6 @@ func listening(int) (host string, known bool) { return "", false }
 
 // listensOn says on which TCP ports a process group listens: not here.
 func listensOn(int) string { return "" }
+
+// takenByOthers reports whether others listen on a TCP port: not here.
+func takenByOthers(port, process int, mark string) bool { return false }

@@ -213,7 +213,10 @@ func (w *worker) awaitListening(ctx context.Context, port int) error {
 		if w.listens = host != ""; w.listens && w.t.To == "" {
 			w.address = net.JoinHostPort(host, strconv.Itoa(port))
 		}
-		if w.listens || !known { // then the relay's first dial is tried again
+		switch {
+		case w.listens && takenByOthers(port, w.server.cmd.Process.Pid, w.t.mark):
+			return fmt.Errorf("port %d %w", port, errInUse)
+		case w.listens, !known: // then the relay's first dial is tried again
 			return nil
 		}
 		select {
