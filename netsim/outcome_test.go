@@ -587,6 +587,20 @@ func TestAStrangeGoroutineIsToldSo(t *testing.T) {
 			}
 		}
 		sim.Go("task", func() { sim.Sleep(1) }) // a task is none
+		for range 1000 {
+			client.SetDeadline(time.Time{})
+		}
+		late := make(chan any)
+		go func() {
+			late <- panicked(func() {
+				for range 1000 {
+					client.SetDeadline(time.Time{})
+				}
+			})
+		}()
+		if text, _ := (<-late).(string); !strings.HasPrefix(text, "netsim: SetDeadline called by goroutine ") {
+			t.Errorf("got the panic %q late in a run", text)
+		}
 	})
 	if err != nil {
 		t.Error(err)

@@ -49,7 +49,7 @@ type Sim struct {
 	err    error // why the run is ending badly, set once
 	live   bool  // within Run
 	calm   bool  // live, checked for strange goroutines, and err is nil
-	ran    bool  // enough has been checked for strange goroutines
+	ran    bool  // a run is over; in the first one, calls are checked for strange goroutines
 	checks int
 
 	tasks   []*task // tasks[0] is Run's own goroutine; those from started on rest

@@ -127,14 +127,17 @@ func (t *task) run() {
 	}
 }
 
-// sampled is how many calls of a Sim's first run are checked, and which of the
-// later ones: each multiple of it.
-const sampled = 64
+// Of a Sim's first run the first calls are checked, and of the later ones each
+// that is a multiple of sampled.
+const (
+	alwaysChecked = 500
+	sampled       = 64
+)
 
 // checkGoroutine panics when the caller is none of the run's tasks. It costs
 // more than everything else here, so that only a Sim's first run pays for it.
 func (s *Sim) checkGoroutine(call string) {
-	if s.checks++; s.checks > sampled && s.checks%sampled != 0 {
+	if s.checks++; s.checks > alwaysChecked && s.checks%sampled != 0 {
 		return
 	}
 	if id := goid(); id != s.current.goid {

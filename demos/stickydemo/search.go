@@ -19,6 +19,7 @@ import (
 	view "stickydemo/demos/view/term"
 	"stickydemo/demos/words"
 	"stickydemo/netsim/search"
+	"stickydemo/netsim/trace"
 )
 
 const (
@@ -27,7 +28,7 @@ const (
 	defaultRandom = 1000     // seeds
 	maxRandom     = 1 << 24  // seeds
 	maxExact      = 4096     // bytes
-	maxWork       = 1e8      // runs times bytes that are counted unasked, about half a minute on two cores
+	maxWork       = 1e8      // bytes of all runs that are counted unasked, about half a minute on two cores
 	maxPart       = 16 << 20 // bytes of a file to merge
 )
 
@@ -196,7 +197,7 @@ func affordable(c *cli.Context, spec lab.Spec, o search.Options) error {
 		runs := search.Estimate(r, dir, bytes, 1) / float64(max(o.Shard.N, 1))
 		each := time.Since(begin) / search.Probes
 		r.Close()
-		if runs*float64(bytes) > maxWork {
+		if runs*float64(shape.Of(trace.Up)+shape.Of(trace.Down)) > maxWork {
 			seconds := runs * each.Seconds() / float64(o.Workers)
 			return usagef("counting the %d bytes %s exactly takes about %.2g runs, about %s here: add --yes, or an --exact-limit below %d",
 				bytes, dir, runs, sayLong(seconds), bytes)
@@ -210,6 +211,8 @@ func sayLong(seconds float64) string {
 	switch {
 	case math.IsInf(seconds, 1):
 		return "for ever"
+	case seconds <= 60:
+		return "a minute"
 	case seconds < 3*60*60:
 		return fmt.Sprintf("%.0f minutes", math.Ceil(seconds/60))
 	case seconds < 3*24*60*60:

@@ -96,8 +96,8 @@ func serveWeb(c *cli.Context) error {
 	return err
 }
 
-// ofNetwork returns this machine's addresses, for others, at which a server on ip
-// can be reached: those of IPv4 where it is 0.0.0.0.
+// ofNetwork returns this machine's addresses at which others can reach a server on
+// ip: only those of IPv4 where 0.0.0.0 asks for them.
 func ofNetwork(ip net.IP) (list []string) {
 	all, err := net.InterfaceAddrs()
 	if err != nil {

@@ -95,7 +95,8 @@ func webExample(t *testing.T, line string) {
 	}
 	for address := range strings.Lines(address + "\n" + others) {
 		address = strings.TrimSpace(address)
-		r, err := http.Get(address)
+		direct := http.Client{Transport: &http.Transport{DisableKeepAlives: true}} // by no proxy
+		r, err := direct.Get(address)
 		if err != nil {
 			t.Fatalf("%s: %v", line, err)
 		}
@@ -107,6 +108,30 @@ func webExample(t *testing.T, line string) {
 	p.interrupt()
 	if status, said := p.wait(), p.stdout.String(); status != exitOK || said != address+"\n"+others {
 		t.Errorf("%s: got status %d and %q, want the addresses %q", line, status, said, address+"\n"+others)
+	}
+}
+
+func TestOfNetwork(t *testing.T) {
+	for _, listen := range []net.IP{nil, net.IPv6unspecified, net.IPv4zero} {
+		own, err := net.InterfaceAddrs()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var want []string
+		for _, a := range own {
+			ip, _, err := net.ParseCIDR(a.String())
+			if err != nil {
+				t.Fatal(err)
+			}
+			four := !strings.Contains(ip.String(), ":")
+			if !strings.HasPrefix(ip.String(), "127.") && ip.String() != "::1" && !strings.HasPrefix(ip.String(), "fe80:") && !strings.HasPrefix(ip.String(), "169.254.") &&
+				(four || !listen.Equal(net.IPv4zero)) {
+				want = append(want, ip.String())
+			}
+		}
+		if got := ofNetwork(listen); !slices.Equal(got, want) {
+			t.Errorf("%s: got %q, want %q", listen, got, want)
+		}
 	}
 }
 

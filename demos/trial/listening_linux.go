@@ -98,20 +98,26 @@ func listening(port int) (host string, known bool) {
 	return host, known
 }
 
-// takenByOthers reports whether somebody listens on a TCP port who is neither the
-// process nor carries the mark of what its trial started. A listener that nobody
-// is seen to hold is the process's: it may have become another user's.
-func takenByOthers(port, process int, mark string) bool {
+// takenByOthers reports whether somebody listens on a TCP port who is not the
+// server: neither in its process group nor carrying the mark of what its trial
+// started. A listener that nobody is seen to hold is the server's, which may have
+// become another user's, and so is one of a process without an environment, which
+// some write their title over.
+func takenByOthers(port, group int, mark string) bool {
 	list, _ := listeners()
 	list = slices.DeleteFunc(list, func(l listener) bool { return l.port != port })
 	holds := func(s socket) bool {
 		return slices.ContainsFunc(list, func(l listener) bool { return l.inode == s.inode })
 	}
-	if slices.ContainsFunc(sockets(strconv.Itoa(process)), holds) {
+	if slices.ContainsFunc(sockets(strconv.Itoa(group)), holds) {
 		return false
 	}
 	held := slices.DeleteFunc(sockets("[0-9]*"), func(s socket) bool { return !holds(s) })
-	return len(held) > 0 && !slices.ContainsFunc(held, func(s socket) bool { return marked(s.process, mark) })
+	return len(held) > 0 && !slices.ContainsFunc(held, func(s socket) bool {
+		of, err := syscall.Getpgid(s.process)
+		entries := environment(s.process)
+		return err == nil && of == group || slices.Contains(entries, mark) || strings.Join(entries, "") == ""
+	})
 }
 
 // A socket is one that a process holds.

@@ -47,7 +47,7 @@ func TestSomebodyElseListens(t *testing.T) {
 	}
 	defer l.Close()
 	w := &worker{t: &trial{Config: Config{}, mark: newMark()}}
-	start := func(mark string) {
+	start := func(mark string, group int, listens bool) {
 		t.Helper()
 		cmd := exec.Command("sleep", "60")
 		cmd.Env = append(os.Environ(), mark)
@@ -56,7 +56,8 @@ func TestSomebodyElseListens(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer f.Close()
-		if mark != "" {
+		cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pgid: group}
+		if listens {
 			cmd.ExtraFiles = append(cmd.ExtraFiles, f) // it listens, too
 		}
 		if err := cmd.Start(); err != nil {
@@ -68,17 +69,26 @@ func TestSomebodyElseListens(t *testing.T) {
 		})
 		w.server = &process{cmd: cmd, done: make(chan struct{})}
 	}
-	start("")
+	start("", 0, false)
 	if err := w.awaitListening(t.Context(), portOf(l)); !errors.Is(err, errInUse) {
 		t.Errorf("a server that does not listen: got %v, want %v", err, errInUse)
 	}
 	silent := w.server
-	start(w.t.mark)
-	if err := w.awaitListening(t.Context(), portOf(l)); err != nil {
-		t.Errorf("a server that listens: got %v", err)
-	}
-	w.server = silent // whose daemon listens
-	if err := w.awaitListening(t.Context(), portOf(l)); err != nil {
-		t.Errorf("a server whose daemon listens: got %v", err)
+	for _, test := range []struct {
+		name, mark string
+		group      int
+	}{
+		{"a child without a mark", "", silent.cmd.Process.Pid},
+		{"a daemon", w.t.mark, 0},
+	} {
+		start(test.mark, test.group, true)
+		listens := w.server
+		for _, w.server = range []*process{listens, silent} {
+			if err := w.awaitListening(t.Context(), portOf(l)); err != nil {
+				t.Errorf("%s listens: got %v", test.name, err)
+			}
+		}
+		listens.cmd.Process.Kill()
+		listens.cmd.Wait()
 	}
 }

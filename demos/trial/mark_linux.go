@@ -15,14 +15,15 @@ import (
 func sweepMarked(mark string) {
 	folders, _ := filepath.Glob("/proc/[0-9]*")
 	for _, folder := range folders {
-		if pid, _ := strconv.Atoi(filepath.Base(folder)); marked(pid, mark) {
+		if pid, _ := strconv.Atoi(filepath.Base(folder)); slices.Contains(environment(pid), mark) {
 			_ = syscall.Kill(pid, syscall.SIGKILL)
 		}
 	}
 }
 
-// marked reports whether a process carries a mark.
-func marked(pid int, mark string) bool {
-	environment, err := os.ReadFile(fmt.Sprintf("/proc/%d/environ", pid))
-	return err == nil && slices.Contains(strings.Split(string(environment), "\x00"), mark)
+// environment returns what a process was started with, as far as that is still
+// there and may be read.
+func environment(pid int) []string {
+	entries, _ := os.ReadFile(fmt.Sprintf("/proc/%d/environ", pid))
+	return strings.Split(string(entries), "\x00")
 }

@@ -58,7 +58,7 @@ func Unbroken(text string) func(func(string) bool) {
 			to := at + n
 			next, _ := utf8.DecodeRuneInString(text[to:])
 			quoted = quoted != (r == '"')
-			if to == len(text) || !strings.ContainsRune(closing, next) && !(quoted && (r == '"' || next == '"')) &&
+			if to == len(text) || !strings.ContainsRune(closing, next) && !(quoted && (r == '"' && next != ' ' || next == '"' && r != ' ')) &&
 				(r == ' ' || next == ' ' || (runeColumns(r) == 2 || runeColumns(next) == 2) && !strings.ContainsRune(opening, r)) {
 				if !yield(text[from:to]) {
 					return

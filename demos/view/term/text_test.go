@@ -40,6 +40,7 @@ func TestWrap(t *testing.T) {
 		{"and count twice", "ab一c", 3, []string{"ab", "一c"}},
 		{"a closing sign begins no line", "一二，三", 4, []string{"一", "二，", "三"}},
 		{"an opening one ends none", "一（二）", 6, []string{"一", "（二）"}},
+		{"quoted marks and spaces part as others do", `"{"a": 4, "b": 5}"`, 9, []string{`"{"a": 4,`, `"b": 5}"`}},
 		{"nor does a straight quotation mark", `一 "二三"。`, 8, []string{`一 "二`, `三"。`}},
 	} {
 		if got := wrap(c.text, c.limit); !slices.Equal(got, c.want) {

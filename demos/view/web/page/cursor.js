@@ -22,20 +22,21 @@ export class Cursor {
 		document.addEventListener("keydown", (e) => this.key(e));
 	}
 
-	// show takes the moments of an answer, and how many of them its pictures show.
-	show(moments, at) {
+	// show takes the moments of an answer, how many of them its pictures show, and
+	// where keys and buttons have come meanwhile.
+	show(moments, at, now) {
 		this.moments = moments;
-		this.at = at;
+		this.at = Math.min(now, moments.length);
 		this.slider.max = moments.length;
-		this.slider.value = at;
+		this.slider.value = this.at;
 		const moment = moments[at - 1];
 		const where = say("Moment %s of %s", count(at), count(moments.length));
 		this.slider.setAttribute("aria-valuetext", where);
 		const said = at === 0 ? say("Before the first moment") : `${moment.side}, ${moment.label}: ${moment.text}`;
 		text(byId("where"), where);
 		text(byId("step"), said);
-		byId("first").disabled = byId("back").disabled = at <= 0;
-		byId("next").disabled = byId("last").disabled = at >= moments.length;
+		byId("first").disabled = byId("back").disabled = this.at <= 0;
+		byId("next").disabled = byId("last").disabled = this.at >= moments.length;
 	}
 
 	to(at) {

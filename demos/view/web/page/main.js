@@ -140,7 +140,7 @@ let running = null; // the loop that asks for pictures
 let held; // the newest request that a picture came of
 let failed = false; // the newest request
 let again = false;
-let changed = 0; // when the first change came that nothing was asked for yet
+let changed = 0; // when the first change came that no picture shows and that none is under way for
 let drew = 0; // when the newest picture came
 const often = 50; // ms between pictures, at the most, while changes come faster
 
@@ -153,7 +153,7 @@ function refresh() {
 	running ??= (async () => {
 		while (again) {
 			again = false;
-			const since = changed;
+			const since = changed || performance.now();
 			changed = 0;
 			const asked = request();
 			try {
@@ -218,8 +218,7 @@ function draw(got) {
 	for (const side of got.sides) {
 		panes[side.side].show(side, cuts, places.get(placesKey(side.side)) ?? null);
 	}
-	cursor.show(got.moments, got.at);
-	if (again) cursor.at = Math.min(state.at ?? Infinity, got.moments.length); // keys go on from where they have come
+	cursor.show(got.moments, got.at, again ? state.at ?? got.moments.length : got.at);
 	byId("command").textContent = got.command;
 	byId("said").replaceChildren(...got.narration.map((n) => el("p", {}, el("strong", {}, n.label), " ", n.text)), el("p", { class: "note" }, got.key.join(say("; "))));
 	panels.show();
@@ -291,6 +290,11 @@ function listen() {
 	on("commands", "change", (e) => {
 		const c = e.target.value.split("\n").map((line) => line.trim()).filter(Boolean);
 		choose({ c: c.length ? c : undefined, at: undefined });
+	});
+	on("known", "keydown", (e) => {
+		if (e.altKey || (e.key !== "ArrowDown" && e.key !== "ArrowUp")) return;
+		e.preventDefault(); // a closed list would choose the next command at each key
+		e.target.showPicker?.();
 	});
 	on("known", "change", (e) => {
 		const field = byId("commands");
