@@ -51,8 +51,8 @@ func TestTshark(t *testing.T) {
 			t.Parallel()
 			tshark, err := exec.LookPath("tshark")
 			needs(t, err == nil, "tshark")
-			if test.own && (testing.Short() || os.Getenv("STICKYDEMO_CI") == "") {
-				t.Skip("takes its time: STICKYDEMO_CI=1 tries it")
+			if testing.Short() || test.own && os.Getenv("STICKYDEMO_CI") == "" {
+				t.Skip("takes its time: STICKYDEMO_CI=1 tries it, without -short")
 			}
 			log, plans := runsUnder(test.plans, test.own)
 			names, err := filepath.Glob(test.logs)
