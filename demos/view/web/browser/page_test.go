@@ -355,8 +355,8 @@ func TestDragging(t *testing.T) {
 				p.drawn()
 				var times []float64
 				p.run(`performance.getEntriesByName("picture").map((m) => Math.round(m.duration * 10) / 10).sort((a, b) => a - b)`, &times)
-				if len(times) < 2 {
-					t.Fatalf("%s: got %d pictures while it was dragged", c.name, len(times))
+				if len(times) < 3 {
+					t.Fatalf("%s: got %d pictures, want one for most moves", c.name, len(times))
 				}
 				medians = append(medians, times[len(times)/2])
 				best = slices.Min(medians)
