@@ -234,7 +234,7 @@ type filtered struct {
 var (
 	piped  sync.Map // *filtered by the command
 	prints = regexp.MustCompile(`^(COLUMNS=\d+ )?stickydemo (belief|cost|diff|lesson|list|matrix|run|search)\b`)
-	leaves = regexp.MustCompile(`[<>;&]|--(save|svg|pcap|trace|merge)\b`)
+	more   = regexp.MustCompile(`[<>;&]|--merge\b`) // than printing, besides writes
 )
 
 func typeAnew(dir, command string, files map[string]file) (string, map[string]file, error) {
@@ -268,7 +268,7 @@ func typeAnew(dir, command string, files map[string]file) (string, map[string]fi
 		return shell
 	}
 	shell, text := inShell(command), ""
-	if first, filter, isPipe := strings.Cut(command, " | "); isPipe && prints.MatchString(first) && !leaves.MatchString(first) {
+	if first, filter, isPipe := strings.Cut(command, " | "); isPipe && prints.MatchString(first) && !more.MatchString(first) && !writes.MatchString(first) {
 		entry, _ := piped.LoadOrStore(first, new(filtered))
 		from := entry.(*filtered)
 		from.once.Do(func() {

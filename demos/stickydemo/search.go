@@ -19,7 +19,6 @@ import (
 	view "stickydemo/demos/view/term"
 	"stickydemo/demos/words"
 	"stickydemo/netsim/search"
-	"stickydemo/netsim/trace"
 )
 
 const (
@@ -197,7 +196,7 @@ func affordable(c *cli.Context, spec lab.Spec, o search.Options) error {
 		runs := search.Estimate(r, dir, bytes, 1) / float64(max(o.Shard.N, 1))
 		each := time.Since(begin) / search.Probes
 		r.Close()
-		if runs*float64(shape.Of(trace.Up)+shape.Of(trace.Down)) > maxWork {
+		if runs*float64(shape.Up+shape.Down) > maxWork {
 			seconds := runs * each.Seconds() / float64(o.Workers)
 			return usagef("counting the %d bytes %s exactly takes about %.2g runs, about %s here: add --yes, or an --exact-limit below %d",
 				bytes, dir, runs, sayLong(seconds), bytes)

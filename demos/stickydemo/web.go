@@ -58,15 +58,17 @@ func serveWeb(c *cli.Context) error {
 		return usagef("%w; --listen 127.0.0.1:0 takes a free port", err)
 	}
 	defer l.Close()
-	addresses := []string{host}
+	hosts := []string{host}
 	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
-		addresses = append([]string{"localhost"}, ofNetwork(ip)...)
+		hosts = append([]string{"localhost"}, ofNetwork(ip)...)
 	}
-	for i, host := range addresses {
-		addresses[i] = fmt.Sprintf("http://%s/", net.JoinHostPort(host, strconv.Itoa(l.Addr().(*net.TCPAddr).Port)))
-		if in := lang(c); in != words.English {
-			addresses[i] += "#lang=" + string(in)
-		}
+	port, page := strconv.Itoa(l.Addr().(*net.TCPAddr).Port), "/"
+	if in := lang(c); in != words.English {
+		page += "#lang=" + string(in)
+	}
+	var addresses []string
+	for _, host := range hosts {
+		addresses = append(addresses, "http://"+net.JoinHostPort(host, port)+page)
 	}
 	fmt.Fprintln(c.App.Writer, strings.Join(addresses, "\n"))
 	if os.Getenv("GOGC") == "" {
@@ -126,7 +128,7 @@ func export(c *cli.Context) error {
 	var dir *site.DirError
 	switch {
 	case errors.As(err, &dir):
-		return usagef("cannot export to %s: %w", dir.Dir, cause(dir.Reason))
+		return &usageError{&site.DirError{Dir: dir.Dir, Reason: cause(dir.Reason)}}
 	case errors.Is(err, site.ErrNoEngine):
 		return &usageError{err}
 	}

@@ -110,13 +110,12 @@ func takenByOthers(port, group int, mark string) bool {
 		return slices.ContainsFunc(list, func(l listener) bool { return l.inode == s.inode })
 	}
 	if slices.ContainsFunc(sockets(strconv.Itoa(group)), holds) {
-		return false
+		return false // its leader, as nearly always: the others need not be looked at
 	}
 	held := slices.DeleteFunc(sockets("[0-9]*"), func(s socket) bool { return !holds(s) })
 	return len(held) > 0 && !slices.ContainsFunc(held, func(s socket) bool {
-		of, err := syscall.Getpgid(s.process)
 		entries := environment(s.process)
-		return err == nil && of == group || slices.Contains(entries, mark) || strings.Join(entries, "") == ""
+		return s.heldBy(group) || slices.Contains(entries, mark) || strings.Join(entries, "") == ""
 	})
 }
 
@@ -124,6 +123,12 @@ func takenByOthers(port, group int, mark string) bool {
 type socket struct {
 	process int
 	inode   string
+}
+
+// heldBy reports whether its process is of a process group.
+func (s socket) heldBy(group int) bool {
+	of, err := syscall.Getpgid(s.process)
+	return err == nil && of == group
 }
 
 // sockets returns those of the processes whose numbers match a pattern, as far as
@@ -143,7 +148,7 @@ func sockets(pattern string) (list []socket) {
 func listensOn(group int) string {
 	inodes := map[string]bool{}
 	for _, s := range sockets("[0-9]*") {
-		if of, err := syscall.Getpgid(s.process); err == nil && of == group {
+		if s.heldBy(group) {
 			inodes[s.inode] = true
 		}
 	}

@@ -11,4 +11,4 @@ func listening(int) (host string, known bool) { return "", false }
 func listensOn(int) string { return "" }
 
 // takenByOthers reports whether others listen on a TCP port: not here.
-func takenByOthers(port, group int, mark string) bool { return false }
+func takenByOthers(int, int, string) bool { return false }

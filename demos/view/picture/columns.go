@@ -58,8 +58,10 @@ func Unbroken(text string) func(func(string) bool) {
 			to := at + n
 			next, _ := utf8.DecodeRuneInString(text[to:])
 			quoted = quoted != (r == '"')
-			if to == len(text) || !strings.ContainsRune(closing, next) && !(quoted && (r == '"' && next != ' ' || next == '"' && r != ' ')) &&
-				(r == ' ' || next == ' ' || (runeColumns(r) == 2 || runeColumns(next) == 2) && !strings.ContainsRune(opening, r)) {
+			opens := strings.ContainsRune(opening, r) || quoted && r == '"'
+			closes := strings.ContainsRune(closing, next) || quoted && next == '"' && r != ' '
+			wide := runeColumns(r) == 2 || runeColumns(next) == 2
+			if to == len(text) || !closes && (r == ' ' || next == ' ' || wide && !opens) {
 				if !yield(text[from:to]) {
 					return
 				}

@@ -77,12 +77,6 @@ func breaks(ctx context.Context, l *lab.Lab, spec lab.Spec, maps []search.Direct
 		plan := netsim.MustParsePlan(spec.Stage.BreakOf(spec.Variant).Plan)
 		return &plan, nil
 	}
-	r := lab.Until(ctx, lab.Subject(spec)())
-	defer r.Close()
-	glued := r.Run(netsim.Plan{})
-	if glued.Broken() {
-		return &netsim.Plan{}, nil
-	}
 	var cut *netsim.Plan // the least fatal one
 	least := netsim.MaxOffset
 	for _, d := range maps {
@@ -95,10 +89,16 @@ func breaks(ctx context.Context, l *lab.Lab, spec lab.Spec, maps []search.Direct
 			}
 		}
 	}
-	if cut == nil {
-		cut = stalled(r, l.Shape(spec), glued, spec)
+	if cut != nil {
+		return cut, nil
 	}
-	return cut, ctx.Err()
+	r := lab.Until(ctx, lab.Subject(spec)())
+	defer r.Close()
+	glued := r.Run(netsim.Plan{})
+	if glued.Broken() {
+		return &netsim.Plan{}, nil
+	}
+	return stalled(r, l.Shape(spec), glued, spec), ctx.Err()
 }
 
 // stalled returns the plan of the first stall that breaks it or else, if that
