@@ -387,3 +387,11 @@ func TestFirstLoad(t *testing.T) {
 		t.Errorf("got %.0f ms, want at most 2,000", best)
 	}
 }
+
+// Places that are known to be harmless are marked from the first picture on, where no
+// place is fatal, too.
+func TestHarmlessPlaces(t *testing.T) {
+	available(t)
+	p := open(t, served, "#stage=stage4", 1280, 720)
+	p.wait(`["naive", "fixed"].every((side) => document.querySelectorAll("#" + side + " .marks .harmless").length === 2)`)
+}

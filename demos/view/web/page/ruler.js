@@ -60,7 +60,7 @@ export class Ruler {
 	// is left as it is, so that a handle under a finger stays under it.
 	show({ key, bytes, parts, length, cuts, fatal, summary }) {
 		this.cuts = cuts;
-		const drawn = [length, fatal?.join(), key].join("|");
+		const drawn = [length, fatal?.join() ?? "not known", key].join("|");
 		this.bytes = bytes;
 		this.parts = parts;
 		this.length = length;
